@@ -1,0 +1,60 @@
+"""Typed readers of the environment: a setting that is wrong stops the start, and says which and why.
+
+Imports nothing of Django: runners read their settings with it too.
+"""
+
+import os
+from pathlib import Path
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+class SettingError(ValueError):
+    """A setting that can't be used; its text says which one and what to set instead."""
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable `name`, or `default` where it is not set."""
+    return os.environ.get(name, default)
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes or no. Raises SettingError for anything that is neither."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    if raw.lower() in TRUE:
+        return True
+    if raw.lower() in FALSE:
+        return False
+    raise SettingError(f"{name}={raw!r} is neither yes nor no. Use 1 or 0.")
+
+
+def integer(name: str, default: int, *, minimum: int = 0) -> int:
+    """A whole number of at least `minimum`. Raises SettingError otherwise."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    if not raw.isdecimal() or int(raw) < minimum:
+        raise SettingError(f"{name}={raw!r} must be a whole number of at least {minimum}.")
+    return int(raw)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """A list separated by commas, blanks around each word removed."""
+    raw = os.environ.get(name)
+    return default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    """An absolute path to a folder. Raises SettingError for a relative one."""
+    path = Path(os.environ.get(name) or default)
+    if not path.is_absolute():
+        raise SettingError(f"{name}={str(path)!r} must be an absolute path.")
+    return path
+
+
+def var_folder() -> Path:
+    """Where everything that is not code lies: database, broker, runs, media."""
+    return folder("STUDYHUB_VAR", Path(__file__).resolve().parent.parent / "var")

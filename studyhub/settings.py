@@ -1,0 +1,183 @@
+"""Settings of StudyHub. Everything that differs between machines is read from the environment (see studyhub/env.py)."""
+
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+
+from studyhub import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = env.var_folder()
+
+DEBUG = env.flag("STUDYHUB_DEBUG", False)
+SECRET_KEY = env.text("STUDYHUB_SECRET_KEY", "only-for-development" if DEBUG else "")
+if not SECRET_KEY:
+    raise env.SettingError(
+        "STUDYHUB_SECRET_KEY is not set. Set it to a long random text, or set STUDYHUB_DEBUG=1 for development."
+    )
+ALLOWED_HOSTS = env.words("STUDYHUB_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.words("STUDYHUB_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "studyhub",
+    "apps.accounts",
+    "apps.catalog",
+    "apps.exercises",
+    "apps.submissions",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "studyhub.urls"
+WSGI_APPLICATION = "studyhub.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "studyhub" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "studyhub.context.site",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR_DIR / "studyhub.sqlite3",
+        # A writer waits its turn instead of failing when two transactions meet: both options are needed together.
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "cache",
+    }
+}
+
+# Accounts: people sign in with their e-mail address.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+EMAIL_BACKEND = env.text("STUDYHUB_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "media"},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# A page may load only what this site serves; the executed notebook has a stricter policy of its own.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "frame-src": [SELF, "https://www.youtube-nocookie.com"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+if not DEBUG:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = env.integer("STUDYHUB_HSTS_SECONDS", 3600)
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("STUDYHUB_HTTPS", True)
+    SECURE_SSL_REDIRECT = env.flag("STUDYHUB_HTTPS", True)
+
+# The curriculum, and what a hand-in may be.
+CURRICULUM_DIR = env.folder("STUDYHUB_CURRICULUM", BASE_DIR / "notebooks")
+CURRICULUM_STORE = VAR_DIR / "curriculum"
+UPLOAD_LIMIT_MB = env.integer("STUDYHUB_UPLOAD_LIMIT_MB", 10, minimum=1)
+# Room for the form around the file; a larger body is refused by the form with a message, not cut off.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Runs: where their folders lie, how many run at once, and when a silent one is taken for dead.
+RUN_STORE = env.folder("STUDYHUB_RUN_STORE", VAR_DIR / "runs")
+RUN_SLOTS_CPU = env.integer("STUDYHUB_RUN_SLOTS_CPU", 2, minimum=1)
+RUN_SLOTS_GPU = env.integer("STUDYHUB_RUN_SLOTS_GPU", 0)
+RUN_HEARTBEAT_S = 2.0
+RUN_LEASE_S = 20.0
+RUN_PLATFORM_RETRIES = 2
+SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
+if SANDBOX not in {"bubblewrap", "none"}:
+    raise env.SettingError(f"STUDYHUB_SANDBOX={SANDBOX!r} is unknown. Use bubblewrap, or none with STUDYHUB_DEBUG=1.")
+if SANDBOX == "none" and not DEBUG:
+    raise env.SettingError("STUDYHUB_SANDBOX=none runs learners' code unprotected: only with STUDYHUB_DEBUG=1.")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("STUDYHUB_LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,12 @@
+"""The site's addresses, grouped under the object they are about."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("apps.catalog.urls")),
+    path("exercises/", include("apps.exercises.urls")),
+    path("submissions/", include("apps.submissions.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
