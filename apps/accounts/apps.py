@@ -1,0 +1,10 @@
+"""Registers the app with Django."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """You: the person who signs in."""
+
+    name = "apps.accounts"
+    label = "accounts"

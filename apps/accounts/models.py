@@ -1,0 +1,73 @@
+"""The person who signs in: with an e-mail address, there are no user names."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users; addresses are compared without regard to case."""
+
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        """Create and return a user. Without a password the user can't sign in with one.
+
+        Raises ValueError for an empty address.
+        """
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=self.normalize_email(email), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        """Create and return a user who may do everything in the admin."""
+        return self.create_user(email, password, **{**extra, "is_staff": True, "is_superuser": True})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user with this address, in whatever case it was typed. Raises User.DoesNotExist."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A learner; one with `is_staff` is a lead."""
+
+    email = models.EmailField("e-mail address", unique=True, error_messages={"unique": "This address is taken."})
+    name = models.CharField("display name", max_length=80, blank=True, help_text="How others in the group see you.")
+    is_staff = models.BooleanField("lead", default=False, help_text="May see the admin and everybody's hand-ins.")
+    is_active = models.BooleanField("active", default=True, help_text="Untick this instead of deleting the account.")
+    date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="accounts_user_email_any_case", violation_error_message="This address is taken."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name to show to others: the chosen one, else the part of the address before the @."""
+        return self.name or self.email.partition("@")[0]
+
+    def get_full_name(self) -> str:
+        """The name that Django's admin and allauth ask for."""
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        """The first word of the name, for a greeting."""
+        return self.display_name.split()[0]
