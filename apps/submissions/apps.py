@@ -1,0 +1,13 @@
+"""The app's entry in Django's registry."""
+
+from django.apps import AppConfig
+
+
+class SubmissionsConfig(AppConfig):
+    """Hand-ins: uploaded, run, graded, shown."""
+
+    name = "apps.submissions"
+
+    def ready(self) -> None:
+        """Makes the project's Celery app the default one, so that a process that only sends finds the broker too."""
+        from studyhub import celery  # noqa: F401

@@ -1,0 +1,77 @@
+"""The words of a run's life, each with one meaning. Where a run is (state) and what it got (verdict) are two fields."""
+
+from django.db.models import IntegerChoices, TextChoices
+
+from apps.runner.contract import Outcome
+
+
+class State(TextChoices):
+    """Where a run is. A queued run with `released_at` set has been handed to the broker."""
+
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    GRADING = "grading", "Being graded"
+    DONE = "done", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Verdict(TextChoices):
+    """What a run that is done came to; empty until then."""
+
+    PASSED = "passed", "Passed"
+    PARTIAL = "partial", "Partly right"
+    FAILED = "failed", "Not right yet"
+    LEARNER_ERROR = "learner_error", "Stopped by an error"
+    TIMED_OUT = "timed_out", "Out of time"
+    OUT_OF_MEMORY = "out_of_memory", "Out of memory"
+    OUTPUT_TOO_LARGE = "output_too_large", "Too much output"
+    DISK_FULL = "disk_full", "Disk full"
+    TOO_MANY_PROCESSES = "too_many_processes", "Too many processes"
+    PLATFORM_ERROR = "platform_error", "Our fault"
+
+
+class Lane(IntegerChoices):
+    """Which runs go first: the lower number. A regrade of a whole group never delays a learner."""
+
+    LIVE = 0, "live"
+    REGRADE = 1, "regrade"
+
+
+FINAL_STATES = frozenset({State.DONE, State.CANCELLED})
+
+# Every move there is. To stay where one is (a message sent again, a grading restarted) is listed too: it is recorded.
+MOVES: frozenset[tuple[State, State]] = frozenset(
+    {
+        (State.QUEUED, State.QUEUED),
+        (State.QUEUED, State.RUNNING),
+        (State.QUEUED, State.DONE),
+        (State.QUEUED, State.CANCELLED),
+        (State.RUNNING, State.QUEUED),
+        (State.RUNNING, State.GRADING),
+        (State.RUNNING, State.DONE),
+        (State.RUNNING, State.CANCELLED),
+        (State.GRADING, State.GRADING),
+        (State.GRADING, State.DONE),
+        (State.DONE, State.QUEUED),
+    }
+)
+
+# Ends that the learner's notebook brought about before there was anything to compare: they score nothing.
+UNGRADED_OUTCOMES: dict[Outcome, Verdict] = {
+    Outcome.TIMED_OUT: Verdict.TIMED_OUT,
+    Outcome.OUT_OF_MEMORY: Verdict.OUT_OF_MEMORY,
+    Outcome.OUTPUT_TOO_LARGE: Verdict.OUTPUT_TOO_LARGE,
+    Outcome.DISK_FULL: Verdict.DISK_FULL,
+    Outcome.TOO_MANY_PROCESSES: Verdict.TOO_MANY_PROCESSES,
+}
+
+# A released run that nobody has taken up after this long has lost its message.
+START_LEASE_S = 60.0
+# How often a run may lose its message while others of its queue are taken up.
+LOST_STARTS = 20
+# What a run may take beyond its own time limit: starting, the probes, packing up its result.
+RUN_MARGIN_S = 60.0
+# A grading that has not ended after this long has died with its worker.
+GRADING_LEASE_S = 20.0
+# A learner's hand-ins that may wait or run at the same time.
+UNFINISHED_PER_LEARNER = 10

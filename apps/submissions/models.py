@@ -1,0 +1,204 @@
+"""A hand-in, its runs, every move that they made, and what each check found."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.runner.contract import Limits
+from studyhub import broker
+
+from .constants import FINAL_STATES, Lane, State, Verdict
+from .querysets import RunQuerySet, SubmissionQuerySet
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+class Submission(models.Model):
+    """One notebook that a learner handed in for one version of an exercise."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="submissions")
+    exercise = models.ForeignKey("exercises.Exercise", on_delete=models.PROTECT, related_name="submissions")
+    version = models.ForeignKey("exercises.ExerciseVersion", on_delete=models.PROTECT, related_name="submissions")
+    number = models.PositiveIntegerField(help_text="1, 2, 3 … for each learner and exercise.")
+    filename = models.CharField(max_length=150)
+    size = models.PositiveIntegerField(help_text="Bytes of the file as it was uploaded.")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "exercise", "number"], name="submission_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exercise_id} #{self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The page that shows how it runs, then what it got."""
+        return reverse("submissions:detail", args=[self.pk])
+
+    @property
+    def run(self) -> Run:
+        """The latest run: the one that counts. Costs no query where `with_runs()` fetched them."""
+        return max(self.runs.all(), key=lambda run: (run.queued_at, str(run.pk)))
+
+
+class SubmittedNotebook(models.Model):
+    """The notebook itself, outputs stripped; apart from its Submission so that lists stay light.
+
+    It lies in the database and not in a file store: a hand-in is accepted whole in one transaction, or not at all.
+    """
+
+    submission = models.OneToOneField(Submission, on_delete=models.CASCADE, primary_key=True, related_name="notebook")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"notebook of {self.submission_id}"
+
+
+class Run(models.Model):
+    """One execution of a submission, through all its attempts. Its moves go through states.py only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="runs")
+    lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.LIVE)
+    queue = models.CharField(
+        max_length=20, choices=[(name, name) for name in (broker.CPU_QUEUE, broker.GPU_QUEUE)], default=broker.CPU_QUEUE
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    verdict = models.CharField(max_length=20, choices=Verdict.choices, blank=True)
+    reason = models.TextField(blank=True, help_text="A sentence for the learner.")
+    detail = models.TextField(blank=True, help_text="For operators; never shown to a learner.")
+    attempt = models.PositiveIntegerField(default=1)
+    faults = models.PositiveSmallIntegerField(default=0, help_text="Faults of the platform so far.")
+    lost_starts = models.PositiveSmallIntegerField(default=0, help_text="Messages lost while others were taken up.")
+    seed = models.BigIntegerField(help_text="The hidden inputs are drawn from it.")
+    wall_s = models.FloatField(default=Limits.wall_s, help_text="The exercise's time limit, in seconds.")
+
+    queued_at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    grading_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    elapsed_s = models.FloatField(default=0.0, help_text="The runner's clock at the latest progress.")
+    progress = models.JSONField(default=dict, blank=True)
+    cells = models.JSONField(default=list, blank=True)
+    score = models.FloatField(null=True, blank=True)
+    max_score = models.FloatField()
+    resources = models.JSONField(default=dict, blank=True)
+    environment = models.JSONField(default=dict, blank=True)
+    phases = models.JSONField(default=dict, blank=True)
+    error = models.JSONField(default=dict, blank=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["queued_at"]
+        indexes = [
+            models.Index(fields=["queue", "state", "lane", "queued_at"], name="run_in_order"),
+            models.Index(fields=["state", "heartbeat_at"], name="run_by_lease"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} ({self.state})"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.state in FINAL_STATES
+
+    @property
+    def folder(self) -> Path:
+        """Where this attempt's files lie in the run store."""
+        return self.folder_of(self.attempt)
+
+    def folder_of(self, attempt: int) -> Path:
+        """Where the files of one attempt lie in the run store."""
+        path: Path = settings.RUN_STORE / str(self.pk) / str(attempt)
+        return path
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Whether its learner may still stop it: grading takes a moment and is not interrupted."""
+        return self.state in {State.QUEUED, State.RUNNING}
+
+    def elapsed(self, now: datetime) -> float:
+        """Seconds since it began to run, 0 before."""
+        if self.started_at is None:
+            return 0.0
+        return max(0.0, ((self.finished_at or now) - self.started_at).total_seconds())
+
+    def counts(self) -> bool:
+        """Whether it uses up one of the learner's attempts: not after our fault, nor when cancelled before it began."""
+        if self.state == State.CANCELLED:
+            return self.started_at is not None
+        return self.verdict != Verdict.PLATFORM_ERROR
+
+
+class Transition(models.Model):
+    """One move of a run, and why: the record that answers "what happened to my hand-in?"."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="transitions")
+    at = models.DateTimeField(default=timezone.now)
+    attempt = models.PositiveIntegerField()
+    from_state = models.CharField(max_length=10, choices=State.choices, blank=True)
+    to_state = models.CharField(max_length=10, choices=State.choices)
+    reason = models.CharField(max_length=300)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state or 'new'} → {self.to_state}: {self.reason}"
+
+
+class CheckResult(models.Model):
+    """What one check of the exercise found in one run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="checks")
+    check_id = models.CharField(max_length=100)
+    title = models.CharField(max_length=200)
+    position = models.PositiveSmallIntegerField()
+    points = models.FloatField()
+    max_points = models.FloatField()
+    passed = models.BooleanField()
+    message = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    compared = models.JSONField(default=dict, blank=True)
+    plot_svg = models.TextField(blank=True)
+    plot_alt = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["run", "check_id"], name="check_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.check_id}: {self.points} of {self.max_points}"
+
+    @property
+    def compared_columns(self) -> list[Any]:
+        """The heading of the compared table, empty where there is none."""
+        return list(self.compared.get("columns", []))
+
+
+class QueueGate(models.Model):
+    """One row per queue, locked while runs are released: two who count free slots at once would release too many."""
+
+    queue = models.CharField(max_length=20, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.queue

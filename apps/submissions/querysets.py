@@ -1,0 +1,122 @@
+"""What is asked of submissions and runs, each question under its own name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from .constants import FINAL_STATES, GRADING_LEASE_S, START_LEASE_S, State, Verdict
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.exercises.models import Exercise
+
+
+def _active() -> Q:
+    """Holds a slot of its queue: handed to the broker, or running."""
+    return Q(state=State.RUNNING) | Q(state=State.QUEUED, released_at__isnull=False)
+
+
+class SubmissionQuerySet(models.QuerySet[Any]):
+    """Questions about hand-ins."""
+
+    def of(self, user: User) -> SubmissionQuerySet:
+        """Those that `user` handed in."""
+        return self.filter(user=user)
+
+    def with_runs(self) -> SubmissionQuerySet:
+        """With what a list shows of each, in a constant number of queries."""
+        return self.select_related("exercise", "exercise__section__track", "user").prefetch_related("runs")
+
+    def with_latest(self) -> SubmissionQuerySet:
+        """Annotated with `state`, `verdict`, `score` and `started` of the latest run."""
+        from .models import Run
+
+        latest = Run.objects.filter(submission=OuterRef("pk")).order_by("-queued_at", "-pk")
+        return self.annotate(
+            state=Subquery(latest.values("state")[:1]),
+            verdict=Subquery(latest.values("verdict")[:1]),
+            score=Subquery(latest.values("score")[:1]),
+            max_score=Subquery(latest.values("max_score")[:1]),
+            started=Subquery(latest.values("started_at")[:1]),
+        )
+
+    def counting(self) -> SubmissionQuerySet:
+        """Those that use up an attempt: not after our fault, nor when cancelled before they began."""
+        return self.with_latest().exclude(
+            Q(verdict=Verdict.PLATFORM_ERROR) | Q(state=State.CANCELLED, started__isnull=True)
+        )
+
+    def unfinished(self) -> SubmissionQuerySet:
+        """Those of which the latest run has not ended."""
+        return self.with_latest().exclude(state__in=FINAL_STATES)
+
+    def best_scores(self, user: User) -> dict[int, tuple[float, float]]:
+        """The best (score, out of) for each exercise id that `user` has a score for: the best one counts."""
+        best: dict[int, tuple[float, float]] = {}
+        scored = self.of(user).with_latest().filter(state=State.DONE, score__isnull=False)
+        for exercise, score, out_of in scored.values_list("exercise_id", "score", "max_score"):
+            if exercise not in best or score * best[exercise][1] > best[exercise][0] * out_of:
+                best[exercise] = (score, out_of)
+        return best
+
+    def attempts_used(self, user: User, exercise: Exercise) -> int:
+        """How many of the attempts at `exercise` `user` has used up."""
+        return self.of(user).filter(exercise=exercise).counting().count()
+
+
+class RunQuerySet(models.QuerySet[Any]):
+    """Questions about runs: the order of the queue, and what has gone silent."""
+
+    def active(self, queue: str) -> RunQuerySet:
+        """Those that hold a slot of `queue`."""
+        return self.filter(_active(), queue=queue)
+
+    def waiting(self, queue: str) -> RunQuerySet:
+        """Those that wait for a slot of `queue`, the next one first.
+
+        Live before regrades; then in turns: a learner's first run goes before another's second one, counting those
+        that hold a slot already; then who came first.
+        """
+        from .models import Run
+
+        holding = (
+            Run.objects.active(queue)
+            .filter(submission__user=OuterRef("submission__user"))
+            .order_by()
+            .values("submission__user")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return (
+            self.filter(queue=queue, state=State.QUEUED, released_at__isnull=True)
+            .annotate(
+                turn=Coalesce(Subquery(holding), 0)
+                + Window(
+                    RowNumber(), partition_by=[F("submission__user"), F("lane")], order_by=[F("queued_at"), F("pk")]
+                )
+            )
+            .order_by("lane", "turn", "queued_at", "pk")
+        )
+
+    def lost_message(self, now: datetime) -> RunQuerySet:
+        """Released long ago, and nobody has taken them up."""
+        return self.filter(state=State.QUEUED, released_at__lt=now - timedelta(seconds=START_LEASE_S))
+
+    def lost_heartbeat(self, now: datetime, lease_s: float) -> RunQuerySet:
+        """Running by the record, and silent for longer than a lease."""
+        return self.filter(state=State.RUNNING, heartbeat_at__lt=now - timedelta(seconds=lease_s))
+
+    def grading_died(self, now: datetime) -> RunQuerySet:
+        """In grading for longer than grading ever takes."""
+        return self.filter(state=State.GRADING, grading_at__lt=now - timedelta(seconds=GRADING_LEASE_S))
+
+    def typical_seconds(self, queue: str) -> float | None:
+        """The mean time that the latest 20 finished runs of `queue` held a slot; None before the first."""
+        ended = self.filter(queue=queue, state=State.DONE, started_at__isnull=False).order_by("-finished_at")
+        times = [(end - start).total_seconds() for start, end in ended.values_list("started_at", "finished_at")[:20]]
+        return sum(times) / len(times) if times else None
