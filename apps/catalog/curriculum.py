@@ -91,7 +91,7 @@ class TrackEntry(Entry):
     accent: Literal["amber", "teal", "violet", "rose", "blue"]
     position: Annotated[int, Field(ge=0)]
     spine: bool = False
-    sections: Annotated[tuple[SectionEntry, ...], Field(strict=False, min_length=1)]
+    sections: Annotated[tuple[SectionEntry, ...], Field(strict=False)]
 
 
 class Curriculum(Entry):
@@ -133,19 +133,20 @@ def load_curriculum(folder: Path) -> Curriculum:
     if problems:
         raise CurriculumError(problems)
     tracks = sorted((track for _, track in loaded), key=lambda track: (track.position, track.slug))
-    return Curriculum(concepts=concepts, tracks=tuple(tracks))
+    return Curriculum(concepts=concepts or (), tracks=tuple(tracks))
 
 
-def _load_concepts(path: Path, problems: list[Problem]) -> tuple[ConceptEntry, ...]:
+def _load_concepts(path: Path, problems: list[Problem]) -> tuple[ConceptEntry, ...] | None:
+    """The concepts, or None where the file is faulty: then nothing can be said of what refers to it."""
     try:
         file = read_yaml(path)
         concepts = tuple(TypeAdapter(list[ConceptEntry]).validate_python(file.data or []))
     except CurriculumError as error:
         problems.extend(error.problems)
-        return ()
+        return None
     except ValidationError as error:
-        problems.extend(_explain(error, file, offset=()))
-        return ()
+        problems.extend(_explain(error, file))
+        return None
     _check_unique([((index,), concept.slug) for index, concept in enumerate(concepts)], file, "concept", problems)
     return concepts
 
@@ -161,14 +162,14 @@ def _load_track(file: YamlFile, problems: list[Problem]) -> TrackEntry | None:
     try:
         return TrackEntry.model_validate({**file.data, "slug": slug})
     except ValidationError as error:
-        problems.extend(_explain(error, file, offset=()))
+        problems.extend(_explain(error, file))
         return None
 
 
 def _check_across(
-    loaded: list[tuple[YamlFile, TrackEntry]], concepts: tuple[ConceptEntry, ...], problems: list[Problem]
+    loaded: list[tuple[YamlFile, TrackEntry]], concepts: tuple[ConceptEntry, ...] | None, problems: list[Problem]
 ) -> None:
-    known = {concept.slug for concept in concepts}
+    known = {concept.slug for concept in concepts or ()}
     first_seen: dict[str, Problem] = {}
     spines = [(file, track) for file, track in loaded if track.spine]
     for file, _ in spines[1:]:
@@ -182,10 +183,11 @@ def _check_across(
                 here = file.problem((*place, "slug"), "")
                 before = first_seen.setdefault(resource.slug, here)
                 if before is not here:
-                    text = f"The resource {resource.slug!r} is already in {before.path}:{before.line}. Give one a new slug."
+                    where = f"{before.path}:{before.line}"
+                    text = f"The resource {resource.slug!r} is already in {where}. Give one of them another slug."
                     problems.append(Problem(here.path, here.line, text))
                 for k, slug in enumerate(resource.concepts):
-                    if slug not in known:
+                    if concepts is not None and slug not in known:
                         advice = f"Add it to concepts.yaml{_or_similar(slug, known)}."
                         problems.append(
                             file.problem((*place, "concepts", k), f"There is no concept {slug!r}. {advice}")
@@ -202,9 +204,9 @@ def _check_unique(entries: list[tuple[Place, str]], file: YamlFile, noun: str, p
         seen.setdefault(slug, place)
 
 
-def _explain(error: ValidationError, file: YamlFile, *, offset: Place) -> list[Problem]:
+def _explain(error: ValidationError, file: YamlFile) -> list[Problem]:
     """Pydantic's findings in the words of somebody who edits the file."""
-    return [file.problem((*offset, *fault["loc"]), _advice(dict(fault))) for fault in error.errors()]
+    return [file.problem(fault["loc"], _advice(dict(fault))) for fault in error.errors()]
 
 
 def _advice(fault: dict[str, Any]) -> str:
