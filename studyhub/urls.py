@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("apps.catalog.urls")),
     path("exercises/", include("apps.exercises.urls")),
     path("submissions/", include("apps.submissions.urls")),
+    path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -33,7 +33,7 @@ def _formula(content: str, options: dict[str, Any]) -> str:
 
 _parser = (
     MarkdownIt("commonmark", {"html": False, "typographer": True})
-    .enable(["table", "strikethrough", "replacements", "smartquotes"])
+    .enable(["table", "strikethrough", "smartquotes"])
     .use(dollarmath_plugin, allow_space=False, double_inline=True, renderer=_formula)
 )
 

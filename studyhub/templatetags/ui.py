@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from studyhub.art import draw
 from studyhub.templatetags.rendering import render_inline, render_markdown
 
 register = template.Library()
@@ -64,7 +66,7 @@ def _icon_shapes(name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of lucide, inline. Without a label it is decoration and hidden from screen readers."""
-    named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    named = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon" {} viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor"'
         ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{}</svg>',
@@ -112,6 +114,14 @@ def score(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """A form's field with the classes of our style sheet, and described by its help and its errors."""
+    kind = field.widget_type
+    css = {"checkbox": "form-check-input", "select": "form-select"}.get(kind, "form-control")
+    return field.as_widget(attrs={"class": css})
+
+
 @register.inclusion_tag("components/state.html")
 def state(value: str, label: str = "") -> dict[str, str]:
     """A run's state or verdict, as icon and word. Raises KeyError for one that has no wording yet."""
@@ -139,3 +149,9 @@ def themes() -> list[tuple[str, str, str]]:
     """Each choice of theme: its value, its wording and its icon."""
     icons = {"auto": "sun-moon", "light": "sun", "dark": "moon"}
     return [(value, words, icons[value]) for value, words in THEMES.items()]
+
+
+@register.simple_tag
+def track_art(slug: str) -> SafeString:
+    """The track's picture as inline SVG; it takes the accent of the element around it."""
+    return mark_safe(draw(slug))  # noqa: S308 - numbers that we drew

@@ -11,7 +11,7 @@
     const data = new FormData(form);
     data.set("theme", button.value);
     const answer = await fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => null);
-    // A redirect (type "opaqueredirect") is the server's yes; anything else gets the ordinary way.
-    if (!answer || answer.type !== "opaqueredirect") HTMLFormElement.prototype.submit.call(form);
+    // A redirect (type "opaqueredirect") is the server's yes. Otherwise the page goes back to what the server knows.
+    if (answer?.type !== "opaqueredirect") window.location.reload();
   });
 })();

@@ -1,0 +1,173 @@
+"""The pictures of the tracks, drawn by code from what each track is about. Pure: numbers in, SVG text out.
+
+Colours come from static/css/art.css by class, so that a picture follows its track's accent, light and dark.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterable
+from functools import cache
+
+WIDTH, HEIGHT = 480, 240
+Point = tuple[float, float]
+
+
+def draw(track: str) -> str:
+    """The picture of the track with this slug as inline SVG of 480 by 240; a plain one for a track without its own."""
+    return _drawn(track if track in PICTURES else "")
+
+
+@cache
+def _drawn(track: str) -> str:
+    body = PICTURES.get(track, _dots)()
+    return f'<svg class="art" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false">{body}</svg>'
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def _polyline(points: Iterable[Point], kind: str) -> str:
+    return f'<polyline class="{kind}" points="{" ".join(f"{_n(x)},{_n(y)}" for x, y in points)}"/>'
+
+
+def _line(start: Point, end: Point, kind: str) -> str:
+    return f'<line class="{kind}" x1="{_n(start[0])}" y1="{_n(start[1])}" x2="{_n(end[0])}" y2="{_n(end[1])}"/>'
+
+
+def _dot(at: Point, radius: float, kind: str) -> str:
+    return f'<circle class="{kind}" cx="{_n(at[0])}" cy="{_n(at[1])}" r="{_n(radius)}"/>'
+
+
+def _axes() -> str:
+    ticks = "".join(_line((x, 208), (x, 213), "axis") for x in range(84, 460, 48))
+    ticks += "".join(_line((31, y), (36, y), "axis") for y in range(32, 208, 44))
+    return _line((36, 208), (456, 208), "axis") + _line((36, 24), (36, 208), "axis") + ticks
+
+
+def _regression() -> str:
+    """Noisy points, the line of least squares through them, and what it leaves over at each point."""
+    chance = random.Random(11)  # noqa: S311 - a picture
+    xs = [56 + 380 * (i + 0.5 + chance.uniform(-0.3, 0.3)) / 22 for i in range(22)]
+    points = [(x, 182 - 0.33 * (x - 56) + chance.gauss(0, 21)) for x in xs]
+    mean_x, mean_y = (sum(values) / len(points) for values in zip(*points, strict=True))
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
+
+    def fitted(x: float) -> float:
+        return mean_y + slope * (x - mean_x)
+
+    residuals = "".join(_line((x, y), (x, fitted(x)), "hair") for x, y in points)
+    dots = "".join(_dot(point, 4.2, "dot") for point in points)
+    return _axes() + residuals + _line((44, fitted(44)), (452, fitted(452)), "bold") + dots
+
+
+def _maths() -> str:
+    """A curve, the area below it up to a point, and the tangent at that point."""
+
+    def curve(x: float) -> float:
+        t = (x - 36) / 420
+        return 208 - 150 * (0.28 + 0.95 * t * t - 0.36 * math.sin(5.2 * t) * (1 - 0.35 * t))
+
+    at = 292.0
+    slope = (curve(at + 0.01) - curve(at - 0.01)) / 0.02
+    path = [(x, curve(x)) for x in range(36, 457, 6)]
+    below = [(36.0, 208.0), *((x, y) for x, y in path if x <= at), (at, curve(at)), (at, 208.0)]
+    area = f'<polygon class="area" points="{" ".join(f"{_n(x)},{_n(y)}" for x, y in below)}"/>'
+    bars = "".join(_line((x, 208), (x, curve(x)), "hair") for x in range(60, int(at), 24))
+    tangent = _line((at - 120, curve(at) - 120 * slope), (at + 120, curve(at) + 120 * slope), "second")
+    return area + bars + _axes() + _polyline(path, "bold") + tangent + _dot((at, curve(at)), 6, "dot ringed")
+
+
+def _network() -> str:
+    """A network of four layers; the width of an edge is the size of its weight."""
+    chance = random.Random(4)  # noqa: S311 - a picture
+    layers = [
+        [(60 + 120 * depth, 120 + 38 * (row - (size - 1) / 2)) for row in range(size)]
+        for depth, size in enumerate((4, 5, 5, 2))
+    ]
+    edges = ""
+    for left, right in zip(layers, layers[1:], strict=False):
+        for a in left:
+            for b in right:
+                weight = abs(chance.gauss(0, 1))
+                edges += _line(a, b, "edge-strong" if weight > 1.25 else "edge" if weight > 0.45 else "hair")
+    lit = {(0, 1), (1, 0), (1, 3), (2, 2), (3, 0)}
+    nodes = "".join(
+        _dot(node, 10, "dot ringed" if (depth, row) in lit else "node")
+        for depth, layer in enumerate(layers)
+        for row, node in enumerate(layer)
+    )
+    signals = "".join(_line((8, y), (44, y), "hair") for _, y in layers[0])
+    signals += "".join(_line((436, y), (472, y), "hair") for _, y in layers[-1])
+    return signals + edges + nodes
+
+
+def _denoising() -> str:
+    """Five steps from noise to a picture: x_t = √ᾱ·x₀ + √(1-ᾱ)·ε (Ho et al. 2020, equation 4) with falling noise."""
+    chance = random.Random(21)  # noqa: S311 - a picture
+    size, tile, gap = 13, 84, 10
+    noise = [[chance.gauss(0, 0.55) for _ in range(size)] for _ in range(size)]
+    body = ""
+    for step, kept in enumerate((0.02, 0.25, 0.55, 0.85, 1.0)):
+        left, top = 10 + step * (tile + gap), 78
+        levels: dict[int, str] = {}
+        for row in range(size):
+            for column in range(size):
+                value = math.sqrt(kept) * _landscape(row, column, size)
+                value += math.sqrt(1 - kept) * (0.45 + noise[row][column])
+                level = max(0, min(6, round(6 * value)))
+                side = tile / size
+                at = f"M{_n(left + column * side)} {_n(top + row * side)}"
+                levels[level] = levels.get(level, "") + f"{at}h{side:.2f}v{side:.2f}h-{side:.2f}z"
+        body += "".join(
+            f'<path class="pixel" fill-opacity="{level / 6:.2f}" d="{path}"/>' for level, path in sorted(levels.items())
+        )
+        body += f'<rect class="frame" x="{left}" y="{top}" width="{tile}" height="{tile}" rx="3"/>'
+    schedule = [(10 + 460 * i / 60, 206 - 22 * math.cos(math.pi * i / 60)) for i in range(61)]
+    marks = "".join(
+        _dot((10 + 42 + step * 94, 206 - 22 * math.cos(math.pi * (42 + step * 94) / 460)), 3.6, "dot")
+        for step in range(5)
+    )
+    return f'<g transform="translate(0 -28)">{body}{_polyline(schedule, "bold")}{marks}</g>'
+
+
+def _landscape(row: int, column: int, size: int) -> float:
+    """The picture under the noise: a sun over two hills; brightness from 0 to 1."""
+    x, y = column / (size - 1), row / (size - 1)
+    if math.hypot(x - 0.68, y - 0.28) < 0.17:
+        return 1.0
+    if y > 0.62 + 0.22 * math.sin(3.4 * x + 2.6):
+        return 0.78
+    if y > 0.5 + 0.2 * math.cos(4.4 * x + 0.9):
+        return 0.42
+    return 0.1
+
+
+def _spine() -> str:
+    """One line of lessons, and four branches that leave it and come back to it."""
+    middle = 120
+    body = _line((10, middle), (470, middle), "bold")
+    branches = [(70, -64, "amber"), (160, 58, "teal"), (250, -64, "violet"), (330, 58, "rose")]
+    for start, rise, accent in branches:
+        end, reach = start + 104, 34
+        path = f"M{start} {middle}C{start + reach} {middle} {start + reach - 8} {middle + rise} {start + 52} {middle + rise}"
+        path += f"S{end - reach} {middle} {end} {middle}"
+        body += f'<g class="accent-{accent}"><path class="branch" d="{path}"/>'
+        body += "".join(_dot((start + 52 + shift, middle + rise), 4.5, "dot") for shift in (0,))
+        body += "</g>"
+    return body + "".join(_dot((10 + 23 * i, middle), 4 if i % 5 else 6.5, "lesson") for i in range(21))
+
+
+def _dots() -> str:
+    return "".join(_dot((x, y), 2 + 3 * (x / WIDTH), "dot") for x in range(40, 450, 32) for y in range(40, 210, 32))
+
+
+PICTURES: dict[str, Callable[[], str]] = {
+    "regression": _regression,
+    "maths": _maths,
+    "neural-nets": _network,
+    "stable-diffusion": _denoising,
+    "course": _spine,
+}
