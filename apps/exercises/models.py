@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from apps.catalog.models import Level
-from apps.exercises.package import cached_package
+from apps.exercises.store import cached_package
 
 if TYPE_CHECKING:
     from apps.exercises.package import ExercisePackage
@@ -46,7 +46,7 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
 
 
 class Exercise(models.Model):
-    """Something to do: a notebook to download, to fill in and to hand in. Loaded from its package by sync_curriculum."""
+    """Something to do: a notebook to download, fill in and hand in. Loaded from its package by sync_curriculum."""
 
     slug = models.SlugField(max_length=80, unique=True)
     section = models.ForeignKey("catalog.Section", on_delete=models.PROTECT, related_name="exercises")
@@ -103,4 +103,4 @@ class ExerciseVersion(models.Model):
 
     def package(self) -> ExercisePackage:
         """The frozen package, read once per process. Raises PackageError where the copy is missing or was changed."""
-        return cached_package(self.package_path, digest=self.digest)
+        return cached_package(self.package_path, slug=self.exercise.slug, digest=self.digest)

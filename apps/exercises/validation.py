@@ -1,0 +1,154 @@
+"""What can only be said of a package by running its own code and building its notebooks. Imports no Django."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tempfile
+from pathlib import Path
+
+from apps.exercises.build import PUBLIC_CHECK, build_notebook, introduction, variants
+from apps.exercises.errors import PackageError, Problem
+from apps.exercises.modules import import_file
+from apps.exercises.package import GRADING_FILE, ExercisePackage, package_files
+
+TAGS = re.compile(r"^# %%.*\btags=(\[.*?\])")
+MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
+
+
+def validate_package(package: ExercisePackage) -> None:
+    """Check a loaded package as a whole.
+
+    1. tags of cells, and that the notebook begins with an introduction; 2. every variant builds, and its cells parse;
+    3. grading.py loads, and mutants lose points of checks that it has; 4. data.py makes data/ as it is; 5. measured
+    figures are there.
+
+    Raises PackageError with all problems found.
+    """
+    problems = [*_tags(package), *_regions(package), *_variants(package)]
+    for check in (_introduction, _grading, _data, _figures):
+        try:
+            problems += check(package)
+        except PackageError as error:
+            problems += error.problems
+    if problems:
+        raise PackageError(problems)
+
+
+def _tags(package: ExercisePackage) -> list[Problem]:
+    path = package.source.path
+    problems = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        found = TAGS.match(line)
+        if found is None:
+            continue
+        try:
+            unknown = [tag for tag in json.loads(found[1]) if tag != PUBLIC_CHECK]
+        except ValueError:
+            unknown = [found[1]]
+        problems += [Problem(path, number, f'Unknown tag {tag!r}. Use tags=["{PUBLIC_CHECK}"].') for tag in unknown]
+    return problems
+
+
+def _regions(package: ExercisePackage) -> list[Problem]:
+    path, found = package.source.path, package.source.regions
+    if not found:
+        return [Problem(path, 1, "There is nothing to solve here. Mark it with ### BEGIN SOLUTION name.")]
+    problems = []
+    for region in found.values():
+        if not any(line.strip() for line in region.solution):
+            problems.append(Problem(path, region.line, f"The region {region.name!r} has no solution. Write one."))
+        if region.solution == region.starter_lines:
+            text = f"The starter of {region.name!r} is its solution. Leave something to do."
+            problems.append(Problem(path, region.line, text))
+    for mutant in package.mutants.values():
+        same = [name for name, region in mutant.regions.items() if name in found and region.same_code(found[name])]
+        problems += [
+            Problem(mutant.path, mutant.regions[name].line, f"The region {name!r} is not wrong: it is the reference's.")
+            for name in same
+        ]
+    return problems
+
+
+def _variants(package: ExercisePackage) -> list[Problem]:
+    """Code cells that are no Python."""
+    problems = []
+    for variant in variants(package):
+        kind, _, name = variant.partition(":")
+        path = package.mutants[name].path if kind == "mutant" else package.source.path
+        for cell in build_notebook(package, variant).cells:
+            if cell.cell_type != "code" or cell.source.startswith("%%"):
+                continue
+            try:
+                ast.parse(MAGIC.sub(r"\1pass", cell.source))
+            except SyntaxError as error:
+                text = f"The {kind} does not parse: {error.msg}. Look at {_wording(cell.source, error)!r}."
+                problems.append(Problem(path, _line_of(path, _wording(cell.source, error)), text))
+    return problems
+
+
+def _wording(source: str, error: SyntaxError) -> str:
+    lines = source.splitlines()
+    return lines[min((error.lineno or 1), len(lines)) - 1].strip() if lines else ""
+
+
+def _line_of(path: Path, text: str) -> int:
+    """Where a line of a cell stands in its source, commented out or not; 1 where it is not found."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if text and line.lstrip("# \t") == text), 1)
+
+
+def _introduction(package: ExercisePackage) -> list[Problem]:
+    introduction(package)
+    return []
+
+
+def _grading(package: ExercisePackage) -> list[Problem]:
+    points = {check.id: check.points for check in package.spec().checks}
+    problems = []
+    for mutant in package.mutants.values():
+        for check, lost in mutant.loses.items():
+            if check not in points:
+                text = f"{GRADING_FILE} has no check {check!r}. Use one of: {', '.join(points)}."
+                problems.append(Problem(mutant.path, mutant.loses_line, text))
+            elif lost > points[check]:
+                text = f"{check!r} has {points[check]:g} points, it can't lose {lost:g}. Correct one of them."
+                problems.append(Problem(mutant.path, mutant.loses_line, text))
+    return problems
+
+
+def _data(package: ExercisePackage) -> list[Problem]:
+    """Files of data/ that data.py would not write as they are."""
+    path = package.folder / "data.py"
+    if not path.is_file():
+        return []
+    write = getattr(import_file(package.folder, package.digest, "data"), "write", None)
+    if write is None:
+        # A mere helper of grading.py, as long as there is no data/ that nobody could make again.
+        return [Problem(path, 1, "data/ can't be made again. Add write(folder: Path).")] if package.data_files() else []
+    with tempfile.TemporaryDirectory() as temporary:
+        try:
+            write(Path(temporary))
+        except Exception as error:
+            text = f"write(folder) raised {type(error).__name__}: {error}. Correct it."
+            raise PackageError.at(path, 1, text) from error
+        fresh = {f"data/{name}": (Path(temporary) / name).read_bytes() for name in package_files(Path(temporary))}
+    stored = {name: file.read_bytes() for name, file in package.data_files().items()}
+    return [
+        Problem(package.folder / name, 1, "data.py makes it differently. Run write_data, and commit what it wrote.")
+        for name in sorted(fresh.keys() | stored.keys())
+        if fresh.get(name) != stored.get(name)
+    ]
+
+
+def _figures(package: ExercisePackage) -> list[Problem]:
+    build, figures = package.folder / "reference" / "build.py", package.folder / "reference" / "figures.json"
+    if build.is_file() and not figures.is_file():
+        return [Problem(figures, 1, f"The figures are missing. Run build_references {package.slug}.")]
+    if figures.is_file():
+        try:
+            json.loads(figures.read_text(encoding="utf-8"))
+        except ValueError as error:
+            return [Problem(figures, 1, f"This is not JSON: {error}. Run build_references {package.slug}.")]
+    return []
