@@ -1,0 +1,45 @@
+"""All packages of the curriculum at once, checked against its tracks and concepts. Imports no Django."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from apps.exercises.errors import PackageError, Problem
+from apps.exercises.manifest import MANIFEST_FILE, read_yaml_file
+from apps.exercises.package import ExercisePackage, find_packages, load_package
+
+
+def load_packages(curriculum: Path) -> list[ExercisePackage]:
+    """Every package below the curriculum's folder. Raises PackageError with the problems of all of them."""
+    problems: list[Problem] = []
+    packages: dict[str, ExercisePackage] = {}
+    for folder in find_packages(curriculum):
+        if folder.name in packages:
+            other = packages[folder.name].folder
+            problems.append(Problem(folder, 1, f"The exercise is already in {other}. Give one of them another name."))
+            continue
+        try:
+            packages[folder.name] = load_package(folder)
+        except PackageError as error:
+            problems += error.problems
+    if problems:
+        raise PackageError(problems)
+    return list(packages.values())
+
+
+def dangling(
+    package: ExercisePackage, *, sections: Collection[tuple[str, str]], concepts: Collection[str]
+) -> list[Problem]:
+    """What the manifest names and nobody has; `sections` are pairs of track and section, all by slug."""
+    file = read_yaml_file(package.folder / MANIFEST_FILE)
+    problems = []
+    if (package.track, package.manifest.section) not in sections:
+        known = ", ".join(sorted(section for track, section in sections if track == package.track)) or "none"
+        text = f"The track {package.track!r} has no section {package.manifest.section!r}. Its sections: {known}."
+        problems.append(file.problem(("section",), text))
+    for index, concept in enumerate(package.manifest.concepts):
+        if concept not in concepts:
+            text = f"There is no concept {concept!r}. Correct it, or add it to concepts.yaml."
+            problems.append(file.problem(("concepts", index), text))
+    return problems
