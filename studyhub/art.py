@@ -9,6 +9,7 @@ import math
 import random
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import pairwise
 
 WIDTH, HEIGHT = 480, 240
 Point = tuple[float, float]
@@ -88,7 +89,7 @@ def _network() -> str:
         for depth, size in enumerate((4, 5, 5, 2))
     ]
     edges = ""
-    for left, right in zip(layers, layers[1:], strict=False):
+    for left, right in pairwise(layers):
         for a in left:
             for b in right:
                 weight = abs(chance.gauss(0, 1))
@@ -151,12 +152,10 @@ def _spine() -> str:
     body = _line((10, middle), (470, middle), "bold")
     branches = [(70, -64, "amber"), (160, 58, "teal"), (250, -64, "violet"), (330, 58, "rose")]
     for start, rise, accent in branches:
-        end, reach = start + 104, 34
-        path = f"M{start} {middle}C{start + reach} {middle} {start + reach - 8} {middle + rise} {start + 52} {middle + rise}"
+        end, reach, top = start + 104, 34, middle + rise
+        path = f"M{start} {middle}C{start + reach} {middle} {start + reach - 8} {top} {start + 52} {top}"
         path += f"S{end - reach} {middle} {end} {middle}"
-        body += f'<g class="accent-{accent}"><path class="branch" d="{path}"/>'
-        body += "".join(_dot((start + 52 + shift, middle + rise), 4.5, "dot") for shift in (0,))
-        body += "</g>"
+        body += f'<g class="accent-{accent}"><path class="branch" d="{path}"/>{_dot((start + 52, top), 4.5, "dot")}</g>'
     return body + "".join(_dot((10 + 23 * i, middle), 4 if i % 5 else 6.5, "lesson") for i in range(21))
 
 

@@ -5,9 +5,20 @@ What vanishes from the files is retired and not deleted, because learners' compl
 
 from __future__ import annotations
 
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
+
+from apps.accounts.models import User
+
+YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
 class Level(models.TextChoices):
@@ -40,12 +51,26 @@ class Accent(models.TextChoices):
     BLUE = "blue"
 
 
+def exercises_on_offer() -> QuerySet[Any]:
+    """The exercises that learners can take now. Their app builds on this one, which knows only the way back."""
+    return apps.get_model("exercises", "Exercise").objects.on_offer()
+
+
 class TrackQuerySet(models.QuerySet["Track"]):
     """Reads of tracks, one per page."""
 
     def current(self) -> TrackQuerySet:
         """Tracks that are in the curriculum now, in its order."""
         return self.filter(retired=False).order_by("position", "slug")
+
+    def with_contents(self) -> TrackQuerySet:
+        """Current tracks with what their pages list: sections, their resources and their exercises (four queries)."""
+        sections = Section.objects.filter(retired=False).order_by("position")
+        return self.current().prefetch_related(
+            Prefetch("sections", sections),
+            Prefetch("sections__resources", Resource.objects.filter(retired=False).order_by("position")),
+            Prefetch("sections__exercises", exercises_on_offer()),
+        )
 
 
 class Track(models.Model):
@@ -95,6 +120,14 @@ class Section(models.Model):
         return f"{self.track.get_absolute_url()}#{self.slug}"
 
 
+class ConceptQuerySet(models.QuerySet["Concept"]):
+    """Reads of concepts, one per page."""
+
+    def current(self) -> ConceptQuerySet:
+        """Concepts that are in the curriculum now, by name."""
+        return self.filter(retired=False).order_by("title")
+
+
 class Concept(models.Model):
     """One idea that several resources and exercises look at, each from its own side."""
 
@@ -102,6 +135,8 @@ class Concept(models.Model):
     title = models.CharField(max_length=120)
     summary = models.TextField()
     retired = models.BooleanField(default=False)
+
+    objects = ConceptQuerySet.as_manager()
 
     class Meta:
         ordering = ["title"]
@@ -121,6 +156,30 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
         """Resources that are in the curriculum now, in its order."""
         return self.filter(retired=False, section__retired=False, section__track__retired=False).order_by(
             "section__track__position", "section__position", "position"
+        )
+
+    def for_page(self) -> ResourceQuerySet:
+        """A resource with what its page says about it."""
+        return self.current().select_related("section__track").prefetch_related("concepts")
+
+    def in_track(self, track: Track) -> ResourceQuerySet:
+        """The track's resources in the order in which a learner meets them."""
+        return self.current().filter(section__track=track).select_related("section__track")
+
+    def on_concept(self, concept: Concept) -> ResourceQuerySet:
+        """Every resource that looks at the concept."""
+        return self.current().filter(concepts=concept).select_related("section__track")
+
+    def another_perspective(self, resource: Resource) -> ResourceQuerySet:
+        """Other resources on the same concepts, those that share most of them first; each has its count as `shared`."""
+        return (
+            self.current()
+            .filter(concepts__in=[concept.pk for concept in resource.concepts.all()])
+            .exclude(pk=resource.pk)
+            .annotate(shared=Count("concepts"))
+            .order_by("-shared", "section__track__position", "section__position", "position")
+            .select_related("section__track")
+            .prefetch_related("concepts")
         )
 
 
@@ -153,6 +212,33 @@ class Resource(models.Model):
         """The resource's page."""
         return reverse("resource", args=[self.section.track.slug, self.slug])
 
+    @property
+    def host(self) -> str:
+        """Where the resource lies: `course.fast.ai`."""
+        return urlsplit(self.url).netloc.removeprefix("www.")
+
+    @property
+    def youtube_id(self) -> str:
+        """The id of the video on YouTube; empty for anything else."""
+        parts = urlsplit(self.url)
+        if self.host in {"youtube.com", "m.youtube.com"} and parts.path == "/watch":
+            found = parse_qs(parts.query).get("v", [""])[0]
+        elif self.host == "youtu.be":
+            found = parts.path.strip("/")
+        else:
+            return ""
+        return found if YOUTUBE_ID.fullmatch(found) else ""
+
+
+class CompletionQuerySet(models.QuerySet["Completion"]):
+    """Reads of completions."""
+
+    def resources_of(self, user: User | AnonymousUser) -> frozenset[int]:
+        """The keys of the resources that the user is done with; none for somebody who is not signed in."""
+        if not user.is_authenticated:
+            return frozenset()
+        return frozenset(self.filter(user=user).values_list("resource_id", flat=True))
+
 
 class Completion(models.Model):
     """A learner is done with a resource."""
@@ -160,6 +246,8 @@ class Completion(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="completions")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="completions")
     done_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CompletionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "resource"], name="catalog_completion_once")]

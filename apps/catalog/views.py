@@ -1,9 +1,91 @@
-"""The pages of the catalogue."""
+"""The pages of the catalogue. Everybody may read them; marking something as done takes an account."""
 
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.catalog import services
+from apps.catalog.models import Completion, Concept, Resource, Track, exercises_on_offer
+from apps.catalog.progress import next_step, note_progress
+
+PERSPECTIVES = 5
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What StudyHub is, and where to begin."""
-    return render(request, "catalog/home.html")
+    """What StudyHub is, the course with the tracks that support it, and the next step."""
+    done = Completion.objects.resources_of(request.user)
+    tracks = [note_progress(track, done) for track in Track.objects.with_contents()]
+    context = {
+        "spine": next((track for track in tracks if track.is_spine), None),
+        "tracks": [track for track in tracks if not track.is_spine],
+        "next_step": next_step(tracks, done),
+        "begun": bool(done),
+    }
+    return render(request, "catalog/home.html", context)
+
+
+@require_safe
+def track(request: HttpRequest, track: str) -> HttpResponse:
+    """A track: its sections, their resources and exercises."""
+    found = get_object_or_404(Track.objects.with_contents(), slug=track)
+    done = Completion.objects.resources_of(request.user)
+    return render(request, "catalog/track.html", {"track": note_progress(found, done)})
+
+
+@require_safe
+def resource(request: HttpRequest, track: str, slug: str) -> HttpResponse:
+    """A resource: why this one, what else looks at the same concepts, and what comes before and after."""
+    found = get_object_or_404(Resource.objects.for_page(), section__track__slug=track, slug=slug)
+    in_order = list(Resource.objects.in_track(found.section.track))
+    place = in_order.index(found)
+    concepts = list(found.concepts.all())
+    exercises = exercises_on_offer().filter(concepts__in=concepts).select_related("section__track").distinct()
+    context = {
+        "resource": found,
+        "track": found.section.track,
+        "concepts": concepts,
+        "previous": in_order[place - 1] if place else None,
+        "next": in_order[place + 1] if place + 1 < len(in_order) else None,
+        "others": Resource.objects.another_perspective(found)[:PERSPECTIVES],
+        "exercises": exercises[:PERSPECTIVES],
+        "done": found.pk in Completion.objects.resources_of(request.user),
+    }
+    return render(request, "catalog/resource.html", context)
+
+
+@require_POST
+def toggle_done(request: HttpRequest, track: str, slug: str) -> HttpResponse:
+    """Mark a resource as done (`done=1`) or take the mark back (`done=0`)."""
+    found = get_object_or_404(Resource.objects.for_page(), section__track__slug=track, slug=slug)
+    if not request.user.is_authenticated:
+        return redirect_to_login(found.get_absolute_url())
+    done = request.POST.get("done") == "1"
+    change = services.mark_done if done else services.undo_done
+    change(user=request.user, resource=found)
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "catalog/_done.html", {"resource": found, "done": done, "changed": True})
+    return redirect(found)
+
+
+@require_safe
+def concepts(request: HttpRequest) -> HttpResponse:
+    """All concepts, by name."""
+    return render(request, "catalog/concepts.html", {"concepts": Concept.objects.current()})
+
+
+@require_safe
+def concept(request: HttpRequest, slug: str) -> HttpResponse:
+    """A concept, and every resource and exercise that looks at it."""
+    found = get_object_or_404(Concept.objects.current(), slug=slug)
+    done = Completion.objects.resources_of(request.user)
+    resources = list(Resource.objects.on_concept(found))
+    for one in resources:
+        one.done = one.pk in done
+    exercises = exercises_on_offer().filter(concepts=found).select_related("section__track")
+    return render(
+        request, "catalog/concept.html", {"concept": found, "resources": resources, "exercises": list(exercises)}
+    )

@@ -77,7 +77,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """Markdown as clean HTML; formulas between dollars are left for KaTeX. Use inside `<div class="prose" data-math>`."""
+    """Markdown as clean HTML; formulas between dollars are left for KaTeX, inside `<div class="prose" data-math>`."""
     return render_markdown(text)
 
 
