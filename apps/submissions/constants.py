@@ -52,7 +52,9 @@ MOVES: frozenset[tuple[State, State]] = frozenset(
         (State.RUNNING, State.CANCELLED),
         (State.GRADING, State.GRADING),
         (State.GRADING, State.DONE),
+        # Only by staff, and only where there is no score to lose.
         (State.DONE, State.QUEUED),
+        (State.CANCELLED, State.QUEUED),
     }
 )
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.runner.contract import Limits
 from studyhub import broker
 
-from .constants import FINAL_STATES, Lane, State, Verdict
+from .constants import FINAL_STATES, RUN_MARGIN_S, Lane, State, Verdict
 from .querysets import RunQuerySet, SubmissionQuerySet
 
 if TYPE_CHECKING:
@@ -141,6 +141,10 @@ class Run(models.Model):
             return 0.0
         return max(0.0, ((self.finished_at or now) - self.started_at).total_seconds())
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it has run for longer than its runner should ever have let it."""
+        return self.elapsed(now) > self.wall_s + RUN_MARGIN_S
+
     def counts(self) -> bool:
         """Whether it uses up one of the learner's attempts: not after our fault, nor when cancelled before it began."""
         if self.state == State.CANCELLED:
@@ -196,9 +200,13 @@ class CheckResult(models.Model):
 
 
 class QueueGate(models.Model):
-    """One row per queue, locked while runs are released: two who count free slots at once would release too many."""
+    """One row per queue, locked while runs are released: two who count free slots at once would release too many.
+
+    The row of the control queue carries the time of the reconciler's latest pass.
+    """
 
     queue = models.CharField(max_length=20, primary_key=True)
+    passed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.queue

@@ -1,0 +1,146 @@
+"""Every sentence that tells a learner what happened to a hand-in, and whose turn it is: worded here only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Turn(StrEnum):
+    """Who has to act now."""
+
+    LEARNER = "learner"
+    US = "us"
+    NOBODY = "nobody"
+
+
+TURNS = {
+    Turn.LEARNER: "Your turn.",
+    Turn.US: "Our turn: there is nothing for you to do.",
+    Turn.NOBODY: "Nothing left to do.",
+}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What a state or verdict means in words, and whose turn it is."""
+
+    title: str
+    text: str
+    turn: Turn
+
+
+# Keys are the values of constants.Verdict; this file imports no Django, because validation.py and `grade` use it too.
+VERDICTS: dict[str, Sentence] = {
+    "passed": Sentence("Passed", "Every check found what the reference finds. Well done.", Turn.NOBODY),
+    "partial": Sentence(
+        "Partly right", "Some checks are still open: read what they compared, then hand in again.", Turn.LEARNER
+    ),
+    "failed": Sentence(
+        "Not right yet", "No check earned points so far: start with the first one below and its hint.", Turn.LEARNER
+    ),
+    "learner_error": Sentence(
+        "Stopped by an error",
+        "A cell raised an error, so the cells after it did not run. What was defined before it was still checked.",
+        Turn.LEARNER,
+    ),
+    "timed_out": Sentence(
+        "Out of time",
+        "The notebook ran past its time limit. Look for a loop that does not end, or for work done too often.",
+        Turn.LEARNER,
+    ),
+    "out_of_memory": Sentence(
+        "Out of memory",
+        "The notebook needed more memory than this exercise allows. Keep smaller arrays, or fewer of them at once.",
+        Turn.LEARNER,
+    ),
+    "output_too_large": Sentence(
+        "Too much output",
+        "The notebook printed or drew more than can be kept. Print less, above all inside loops.",
+        Turn.LEARNER,
+    ),
+    "disk_full": Sentence(
+        "Disk full", "The notebook wrote more files than it has room for. Write less, or not at all.", Turn.LEARNER
+    ),
+    "too_many_processes": Sentence(
+        "Too many processes",
+        "The notebook started more processes or threads than it may. Set the number of workers to 0 or 1.",
+        Turn.LEARNER,
+    ),
+    "platform_error": Sentence(
+        "Our fault",
+        "Something on our side broke, more than once. This did not cost you an attempt, and we have a record of it. "
+        "Your notebook is kept: we can run it again, and you may hand it in again.",
+        Turn.US,
+    ),
+}
+
+STATES: dict[str, Sentence] = {
+    "queued": Sentence("Waiting", "Your notebook is safe with us and waits for a free place.", Turn.US),
+    "running": Sentence("Running", "Your notebook is running now.", Turn.US),
+    "grading": Sentence("Being graded", "It has run. What it made is being compared with the reference.", Turn.US),
+    "cancelled": Sentence("Cancelled", "This hand-in was stopped and has no score.", Turn.NOBODY),
+}
+
+
+def sentence_for(state: str, verdict: str) -> Sentence:
+    """What to say of a run in `state` with `verdict`."""
+    return VERDICTS[verdict] if state == "done" else STATES[state]
+
+
+# What an upload is refused with: id → what is wrong and what to do. Filled in with str.format.
+UPLOAD: dict[str, str] = {
+    "no-file": "No file was chosen. Choose the notebook (.ipynb) that you worked on.",
+    "empty": "This file is empty. Save the notebook where you work on it, then choose it again.",
+    "too-large": (
+        "This file has {size}; the limit is {limit}. Clear the outputs (in Jupyter: Edit → Clear Outputs of All "
+        "Cells), save, and try again: outputs are made afresh here anyway."
+    ),
+    "not-utf8": "This file is not text in UTF-8, so it is not a notebook as Jupyter saves it. Save it again as .ipynb.",
+    "not-json": (
+        "This file is not a notebook: it can't be read as JSON (line {line}). Download it as .ipynb (in Colab: File → "
+        "Download → Download .ipynb), not as a script or a page."
+    ),
+    "too-deep": "This file is nested deeper than any notebook is. Start from the starter notebook again.",
+    "not-notebook": (
+        "This file is JSON, but not a notebook: {problem}. Choose the .ipynb file that you got from the starter."
+    ),
+    "old-format": (
+        "This notebook is in format {version}, which can't be brought up to date here. Open it in a current Jupyter, "
+        "Colab or Kaggle, save it and hand in the new file."
+    ),
+    "future-format": (
+        "This notebook is in format {version}, which is newer than this site knows. Save it in format 4 and try again."
+    ),
+    "no-code": "This notebook has no code cell with anything in it, so there is nothing to run.",
+    "too-many-cells": "This notebook has {count} cells; the limit is {limit}. Remove those you don't need.",
+    "too-much-source": (
+        "The cells of this notebook hold {size} of text; the limit is {limit}. Data does not belong into a cell: "
+        "use the files that came with the exercise."
+    ),
+    "too-much-attached": (
+        "The pictures attached to its cells come to {size}; the limit is {limit}. Remove some and try again."
+    ),
+    "other-language": "This notebook is written for {language}; exercises here run in Python. Choose a Python kernel.",
+    "other-exercise": (
+        "This notebook belongs to the exercise “{other}”, and you are handing it in for “{exercise}”. Choose the other "
+        "file, or open the page of “{other}”."
+    ),
+    "no-attempts": (
+        "You have used all {limit} attempts at this exercise. Your best score stays. Ask your group's lead for more."
+    ),
+    "too-many-waiting": (
+        "{count} of your hand-ins have not ended yet. Wait for one, or cancel one, then hand in this notebook."
+    ),
+    "retired": "This exercise is no longer offered, so nothing can be handed in for it.",
+}
+
+REASONS = {
+    "lost": "A part of our system stopped answering while your notebook ran.",
+    "silent": "Your notebook ran past its bound without ending, which our system should have prevented.",
+    "unreadable": "The result that our system wrote could not be read.",
+    "prepare": "Our system could not get the exercise ready.",
+    "grading": "Our system failed while it compared your results.",
+    "never-started": "Our system could not get your notebook started.",
+    "runner": "The part of our system that runs notebooks failed.",
+}

@@ -1,0 +1,128 @@
+"""What people do: hand in, cancel, and (staff) run again."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from apps.runner.contract import Limits
+from studyhub import broker
+
+from .. import bell
+from ..constants import UNFINISHED_PER_LEARNER, State, Verdict
+from ..models import Run, Submission, SubmittedNotebook, Transition
+from ..states import move
+from ..validation import Notebook, UploadRefused, read_notebook
+from .faults import next_attempt, stop_runner
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.exercises.models import Exercise
+
+NUMBER_TRIES = 5
+
+
+def submit(*, user: User, exercise: Exercise, filename: str, data: bytes) -> Submission:
+    """Take a notebook in: once this returns it is safe, and it will end.
+
+    1. Check and clean the file. 2. In one transaction: is there an attempt left, then the Submission with its
+    notebook and its Run. 3. On commit ring the bell; a process that dies before has lost nothing, for the run's row
+    is what the reconciler looks for.
+
+    Raises UploadRefused.
+    """
+    if exercise.retired or exercise.current_version is None:
+        raise UploadRefused("retired")
+    notebook = read_notebook(data, exercise=exercise.slug, limit_mb=settings.UPLOAD_LIMIT_MB)
+    name = PurePath(filename.replace("\\", "/")).name.replace("\0", "")[-150:] or "notebook.ipynb"
+    for left in reversed(range(NUMBER_TRIES)):
+        try:
+            with transaction.atomic():
+                return _create(user, exercise, name, len(data), notebook)
+        except IntegrityError:
+            # Two hand-ins of one learner took the same number at once: the second one counts again.
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: Notebook) -> Submission:
+    version = exercise.current_version
+    _check_allowance(user, exercise, version.manifest.get("attempts"))
+    mine = Submission.objects.of(user).filter(exercise=exercise)
+    submission = Submission.objects.create(
+        user=user,
+        exercise=exercise,
+        version=version,
+        number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
+        filename=filename,
+        size=size,
+    )
+    SubmittedNotebook.objects.create(submission=submission, text=json.dumps(notebook.content))
+    run = Run.objects.create(
+        submission=submission,
+        queue=_queue_for(version.manifest.get("accelerator", "cpu")),
+        seed=secrets.randbits(62),
+        wall_s=(version.manifest.get("limits") or {}).get("wall_s", Limits.wall_s),
+        max_score=version.max_score,
+    )
+    Transition.objects.create(run=run, attempt=1, to_state=State.QUEUED, reason="Handed in", actor=user)
+    bell.send_on_commit(bell.RELEASE_TASK)
+    return submission
+
+
+def _check_allowance(user: User, exercise: Exercise, limit: int | None) -> None:
+    if limit is not None and Submission.objects.attempts_used(user, exercise) >= limit:
+        raise UploadRefused("no-attempts", limit=limit)
+    unfinished = Submission.objects.of(user).unfinished().count()
+    if unfinished >= UNFINISHED_PER_LEARNER:
+        raise UploadRefused("too-many-waiting", count=unfinished)
+
+
+def _queue_for(accelerator: str) -> str:
+    wants_gpu = accelerator == "gpu" or (accelerator == "prefer-gpu" and settings.RUN_SLOTS_GPU > 0)
+    return broker.GPU_QUEUE if wants_gpu else broker.CPU_QUEUE
+
+
+def cancel(*, run: Run, actor: User) -> bool:
+    """Stop a run that has not reached grading; False where it is too late. A late result is refused from now on."""
+    if not run.is_cancellable:
+        return False
+    by = "its learner" if actor.pk == run.submission.user_id else "staff"
+    if not move(run, to=State.CANCELLED, why=f"Cancelled by {by}", actor=actor, finished_at=timezone.now()):
+        return False
+    if run.released_at is not None:
+        stop_runner(run, run.attempt)
+    bell.send_on_commit(bell.RELEASE_TASK)
+    return True
+
+
+def requeue(*, run: Run, actor: User) -> bool:
+    """Run again what has no score: cancelled, ended by our fault, or running and given up by staff. False otherwise.
+
+    Its faults are forgotten, its earlier attempt's results are refused.
+    """
+    stuck = run.state == State.RUNNING
+    without_score = run.state == State.CANCELLED or (run.state == State.DONE and run.verdict == Verdict.PLATFORM_ERROR)
+    if not (stuck or without_score):
+        return False
+    superseded = run.attempt
+    if not move(
+        run,
+        to=State.QUEUED,
+        why="Queued again by staff",
+        actor=actor,
+        **(next_attempt(run) | {"faults": 0, "lost_starts": 0}),
+    ):
+        return False
+    if stuck:
+        stop_runner(run, superseded)
+    bell.send_on_commit(bell.RELEASE_TASK)
+    return True

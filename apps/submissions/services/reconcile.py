@@ -1,0 +1,110 @@
+"""The reaper: every 10 s it looks for what fell silent, and brings it to an end through the same guarded moves."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from studyhub import broker
+
+from .. import bell, folders
+from ..constants import LOST_STARTS, RUN_MARGIN_S, START_LEASE_S, State
+from ..models import QueueGate, Run
+from ..states import move
+from .faults import fault, give_up
+from .release import release_runs
+from .results import accept_result
+
+logger = logging.getLogger(__name__)
+
+
+def reconcile() -> Counter[str]:
+    """One pass over everything that has not ended. Returns how often it did what.
+
+    1. Results that lie in the store although their message was lost are taken in. 2. Gradings that died are started
+    again. 3. Runs past their bound are ended, those without a heartbeat and those that nobody took up are queued again.
+    4. Waiting runs are released.
+
+    After a gap (this side was down itself) step 3 waits for the next pass: the heartbeats may lie in the broker.
+    """
+    now = timezone.now()
+    did: Counter[str] = Counter()
+    for run in Run.objects.filter(state__in=[State.QUEUED, State.RUNNING], released_at__isnull=False):
+        did["result found"] += _guarded(_take_in_result, run, now)
+    for run in Run.objects.grading_died(now):
+        did["grading restarted"] += _guarded(_restart_grading, run, now)
+    if _passed_lately(now):
+        for run in Run.objects.filter(state=State.RUNNING):
+            if run.is_overdue(now):
+                did["ended past its bound"] += _guarded(_end_overdue, run, now)
+        for run in Run.objects.lost_heartbeat(now, settings.RUN_LEASE_S):
+            did["heartbeat lost"] += _guarded(_requeue_silent, run, now)
+        for run in Run.objects.lost_message(now):
+            did["message lost"] += _guarded(_resend, run, now)
+    did["released"] += release_runs()
+    return +did
+
+
+def _guarded(act: Callable[[Run, datetime], bool], run: Run, now: datetime) -> bool:
+    """One run that can't be helped must not keep the pass from the others."""
+    try:
+        return act(run, now)
+    except Exception:  # logged, and tried again in the next pass
+        logger.exception("The reconciler could not help run %s", run.pk)
+        return False
+
+
+def _passed_lately(now: datetime) -> bool:
+    gate, _ = QueueGate.objects.get_or_create(queue=broker.CONTROL_QUEUE)
+    before = gate.passed_at
+    QueueGate.objects.filter(pk=gate.pk).update(passed_at=now)
+    return before is not None and now - before < timedelta(seconds=2 * settings.RUN_LEASE_S)
+
+
+def _take_in_result(run: Run, now: datetime) -> bool:
+    """A result that was just written has its message on the way: this only takes it in a moment earlier."""
+    return accept_result(run_id=str(run.pk), attempt=run.attempt)
+
+
+def _restart_grading(run: Run, now: datetime) -> bool:
+    if run.faults >= settings.RUN_PLATFORM_RETRIES:
+        return give_up(run, kind="grading", detail=run.detail or "Grading never ended.")
+    changes = {"faults": run.faults + 1, "grading_at": now}
+    # The old time stamp is in the condition: of two reconcilers one restarts it.
+    seen = {"grading_at": run.grading_at}
+    restarted = move(run, to=State.GRADING, why="Grading started again", only_if=seen, **changes)
+    if restarted:
+        bell.send_on_commit(bell.GRADE_TASK, str(run.pk), run.attempt)
+    return restarted
+
+
+def _end_overdue(run: Run, now: datetime) -> bool:
+    detail = f"Still running {run.elapsed(now):.0f} s after its start; its bound is {run.wall_s + RUN_MARGIN_S:.0f} s."
+    return give_up(run, kind="silent", detail=detail)
+
+
+def _requeue_silent(run: Run, now: datetime) -> bool:
+    if run.state != State.RUNNING:
+        return False
+    return fault(run, kind="lost", detail=f"No heartbeat since {run.heartbeat_at:%H:%M:%S}.")
+
+
+def _resend(run: Run, now: datetime) -> bool:
+    """Hand over once more what nobody has taken up; the runner's claim lets only one of two messages run.
+
+    It costs the run nothing, and is counted only while others of its queue are taken up: then something is wrong with
+    this one. While none is, the runners are down, and it waits for them however long that takes.
+    """
+    if folders.is_claimed(run.folder):
+        return fault(run, kind="lost", detail="A runner took it up and said nothing more.")
+    others_live = Run.objects.filter(queue=run.queue, heartbeat_at__gt=run.released_at).exclude(pk=run.pk).exists()
+    lost = run.lost_starts + others_live
+    if lost >= LOST_STARTS:
+        return give_up(run, kind="never-started", detail=f"{lost} messages were lost, each for {START_LEASE_S:.0f} s.")
+    why, seen = "Nobody took it up in time: to be sent again", {"released_at": run.released_at}
+    return move(run, to=State.QUEUED, why=why, only_if=seen, released_at=None, lost_starts=lost)

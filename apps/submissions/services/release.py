@@ -1,0 +1,81 @@
+"""Which runs go to the broker, and when: decided here in the database, because brokers differ."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from studyhub import broker
+
+from .. import bell, folders
+from ..constants import State
+from ..models import QueueGate, Run
+from ..states import move
+from .faults import fault
+
+logger = logging.getLogger(__name__)
+
+
+def slots() -> dict[str, int]:
+    """How many runs may be out at once, for each queue."""
+    return {broker.CPU_QUEUE: settings.RUN_SLOTS_CPU, broker.GPU_QUEUE: settings.RUN_SLOTS_GPU}
+
+
+def release_runs() -> int:
+    """Hand over as many waiting runs as there are free slots, and return how many went out.
+
+    1. Under the queue's lock, mark the next ones as released. 2. Outside the transaction, write each run's folder.
+    3. Send its message; only then the release is on record. Where the broker can't be reached they wait on, and where
+    this process dies in between the reconciler finds a released run that nobody took up.
+    """
+    sent = 0
+    for queue, places in slots().items():
+        runs = _claim(queue, places)
+        for run in runs:
+            sent += _hand_over(run)
+    return sent
+
+
+def _claim(queue: str, places: int) -> list[Run]:
+    now = timezone.now()
+    if not Run.objects.waiting(queue).exists():
+        return []
+    QueueGate.objects.get_or_create(queue=queue)
+    with transaction.atomic():
+        QueueGate.objects.select_for_update().get(queue=queue)
+        free = places - Run.objects.active(queue).count()
+        next_ones = list(Run.objects.waiting(queue).values_list("pk", flat=True)[: max(0, free)])
+        standing = Run.objects.filter(pk__in=next_ones, state=State.QUEUED, released_at__isnull=True)
+        standing.update(released_at=now)
+    runs = Run.objects.filter(pk__in=next_ones, state=State.QUEUED, released_at=now)
+    found = {run.pk: run for run in runs.select_related("submission__version__exercise", "submission__notebook")}
+    return [found[pk] for pk in next_ones if pk in found]
+
+
+def _hand_over(run: Run) -> bool:
+    submission = run.submission
+    try:
+        folders.prepare(
+            run.folder,
+            package=submission.version.package(),
+            notebook=json.loads(submission.notebook.text),
+            run_id=str(run.pk),
+            attempt=run.attempt,
+            seed=run.seed,
+        )
+    except Exception as error:  # an exercise's own code draws its inputs: whatever it raises is our fault, and retried
+        logger.exception("Run %s could not be prepared", run.pk)
+        fault(run, kind="prepare", detail=f"{type(error).__name__}: {error}")
+        return False
+    if not bell.send(broker.EXECUTE_TASK, str(run.pk), run.attempt, queue=run.queue):
+        Run.objects.filter(pk=run.pk, state=State.QUEUED, attempt=run.attempt, released_at=run.released_at).update(
+            released_at=None
+        )
+        return False
+    # A runner may have been quicker than this line: then its first progress is on record, which says more.
+    move(run, to=State.QUEUED, why="Handed to the runners", only_if={"released_at": run.released_at})
+    return True

@@ -1,0 +1,210 @@
+"""What runners report: progress, then a result; and the grading of that result, on this side only."""
+
+from __future__ import annotations
+
+import logging
+import math
+import uuid
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.grading import GradeReport, grade
+from apps.runner.contract import CellStatus, Outcome, RunResult
+
+from .. import bell, folders
+from ..constants import UNGRADED_OUTCOMES, State, Verdict
+from ..models import CheckResult, Run
+from ..states import move
+from .faults import fault, stop_runner
+
+logger = logging.getLogger(__name__)
+
+PHASES = {"starting", "cells", "probe", "closing"}
+
+
+def find_run(run_id: str) -> Run | None:
+    """The run of that id with all that grading needs; None for an id that is none of ours."""
+    try:
+        pk = uuid.UUID(str(run_id))
+    except ValueError:
+        return None
+    runs = Run.objects.select_related("submission__version__exercise")
+    return runs.filter(pk=pk).first()
+
+
+def record_progress(*, progress: dict[str, Any]) -> bool:
+    """Note what a runner says of the cells; its first message moves the run from queued to running.
+
+    Progress of a superseded attempt, or of a run that has ended, is refused and its sender told to stop. A message
+    that was overtaken by a later one renews the lease and changes nothing else.
+    """
+    run = find_run(progress.get("run_id", ""))
+    attempt, elapsed = progress.get("attempt"), progress.get("elapsed_s")
+    if run is None or type(attempt) is not int or not _is_seconds(elapsed) or progress.get("phase") not in PHASES:
+        logger.warning("Progress that is not one of our runs': %.300r", progress)
+        return False
+    now = timezone.now()
+    shown = {"phase": progress["phase"], "cell": _index(progress.get("cell"))}
+    news = {"progress": shown, "cells": _cells(progress.get("cells")), "elapsed_s": elapsed, "heartbeat_at": now}
+    if attempt == run.attempt and run.state == State.QUEUED and run.released_at is not None:
+        start = {"started_at": now - timedelta(seconds=elapsed)}
+        if move(run, to=State.RUNNING, why="A runner took it up", **start, **news):
+            return True
+        run.refresh_from_db()
+    if attempt == run.attempt and run.state == State.RUNNING:
+        row = Run.objects.filter(pk=run.pk, state=State.RUNNING, attempt=attempt)
+        if row.filter(elapsed_s__lte=elapsed).update(**news) or row.update(heartbeat_at=now):
+            return True
+        run.refresh_from_db()
+    if 0 < attempt < run.attempt or (attempt == run.attempt and run.is_final):
+        stop_runner(run, attempt)
+    return False
+
+
+def accept_result(*, run_id: str, attempt: int) -> bool:
+    """Take in what an attempt came to, once. False where it is superseded, taken in already, or not there (yet).
+
+    A finished run goes on to grading; a fault of ours is retried; a result that can't be read is a fault of ours.
+    """
+    run = find_run(run_id)
+    if run is None or run.attempt != attempt or run.state not in {State.QUEUED, State.RUNNING}:
+        logger.info("Late or foreign result refused: run %s, attempt %s", run_id, attempt)
+        return False
+    if run.released_at is None:
+        return False
+    try:
+        result = folders.read_result(run.folder)
+        if result is None:
+            return False
+        if (result.run_id, result.attempt) != (str(run.pk), run.attempt):
+            raise folders.ResultUnreadable("result.json belongs to another run or attempt.")
+    except folders.ResultUnreadable as error:
+        return fault(run, kind="unreadable", detail=str(error))
+    return _take_in(run, result)
+
+
+def _take_in(run: Run, result: RunResult) -> bool:
+    now = timezone.now()
+    if run.state == State.QUEUED:
+        start = {"started_at": run.released_at, "heartbeat_at": now}
+        if not move(run, to=State.RUNNING, why="Its result came before any word of its start", **start):
+            return False
+    if result.outcome == Outcome.PLATFORM_ERROR:
+        return fault(run, kind="runner", detail=result.detail or result.reason)
+    told = {
+        "reason": result.reason,
+        "detail": result.detail,
+        "cells": [asdict(cell) for cell in result.cells],
+        "resources": asdict(result.resources),
+        "environment": result.environment,
+        "phases": result.phases_s,
+        "error": result.error,
+        "progress": {},
+    }
+    if result.outcome == Outcome.CANCELLED:
+        return move(run, to=State.CANCELLED, why="The runner was told to stop", finished_at=now, **told)
+    with transaction.atomic():
+        moved = move(run, to=State.GRADING, why=f"It has run: {result.outcome}", grading_at=now, **told)
+        if moved:
+            bell.send_on_commit(bell.GRADE_TASK, str(run.pk), run.attempt)
+            bell.send_on_commit(bell.RELEASE_TASK)
+    return moved
+
+
+def grade_run(*, run_id: str, attempt: int) -> bool:
+    """Compare what the run made with the reference, and end it. False where that has been done, or is superseded.
+
+    The comparison runs outside any transaction. Score, verdict and checks are written in one transaction behind one
+    conditional UPDATE, so of two graders one wins. What is raised on the way is our fault: it is logged and noted
+    for operators, and the reconciler grades again once the lease is over.
+    """
+    run = find_run(run_id)
+    if run is None or run.attempt != attempt or run.state != State.GRADING:
+        return False
+    try:
+        result = folders.read_result(run.folder)
+        if result is None:
+            raise folders.ResultUnreadable("The result is gone from the run store.")
+        report = None
+        if result.outcome not in UNGRADED_OUTCOMES:
+            spec = run.submission.version.package().spec()
+            report = grade(spec, seed=run.seed, artefacts=folders.artefacts(run.folder))
+        return _finish(run, result, report)
+    except Exception as error:  # whatever it is, the learner must not pay for it: noted, and tried again
+        logger.exception("Run %s could not be graded", run.pk)
+        noted = f"{type(error).__name__}: {error}"
+        Run.objects.filter(pk=run.pk, state=State.GRADING, attempt=attempt).update(detail=noted)
+        return False
+
+
+def verdict_of(outcome: Outcome, score: float, max_score: float) -> Verdict:
+    """The verdict for a graded run. An error of the learner's stays one, whatever the cells before it earned."""
+    if outcome in UNGRADED_OUTCOMES:
+        return UNGRADED_OUTCOMES[outcome]
+    if outcome == Outcome.LEARNER_ERROR:
+        return Verdict.LEARNER_ERROR
+    if score >= max_score:
+        return Verdict.PASSED
+    return Verdict.PARTIAL if score > 0 else Verdict.FAILED
+
+
+def _finish(run: Run, result: RunResult, report: GradeReport | None) -> bool:
+    max_score = report.max_score if report else run.max_score
+    score = round(min(max(report.score, 0.0), max_score), 2) if report else 0.0
+    with transaction.atomic():
+        ended = move(
+            run,
+            to=State.DONE,
+            why="Graded",
+            verdict=verdict_of(result.outcome, score, round(max_score, 2)),
+            score=score,
+            max_score=round(max_score, 2),
+            finished_at=timezone.now(),
+        )
+        if ended and report:
+            # A run that was queued again after our fault brings none; one that is graded twice never gets here.
+            CheckResult.objects.bulk_create(
+                CheckResult(
+                    run=run,
+                    check_id=check.id,
+                    title=check.title,
+                    position=position,
+                    points=round(check.points, 2),
+                    max_points=check.max_points,
+                    passed=check.passed,
+                    message=check.message,
+                    hint=check.hint,
+                    compared=check.compared,
+                    plot_svg=check.plot_svg,
+                    plot_alt=check.plot_alt,
+                )
+                for position, check in enumerate(report.checks)
+            )
+    return ended
+
+
+def _is_seconds(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value) and value >= 0
+
+
+def _index(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value < folders.CELLS else None
+
+
+def _cells(reported: Any) -> list[dict[str, Any]]:
+    """The cells of a progress message as they are shown; what is not a cell report is left out."""
+    if not isinstance(reported, list | tuple):
+        return []
+    statuses = set(CellStatus)
+    return [
+        {"index": cell["index"], "status": cell["status"], "seconds": cell["seconds"]}
+        for cell in reported[: folders.CELLS]
+        if isinstance(cell, dict)
+        and _index(cell.get("index")) is not None
+        and cell.get("status") in statuses
+        and _is_seconds(cell.get("seconds"))
+    ]

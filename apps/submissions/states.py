@@ -1,0 +1,46 @@
+"""The one door through which a run changes its state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from .constants import MOVES, State
+from .models import Run, Transition
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+class IllegalMove(ValueError):
+    """A move that is not in constants.MOVES: a mistake in our code, never a race."""
+
+
+def move(
+    run: Run,
+    *,
+    to: State,
+    why: str,
+    actor: User | None = None,
+    only_if: dict[str, Any] | None = None,
+    **changes: Any,
+) -> bool:
+    """Move `run` on from where this copy of it stands, and record `why`; False where the row has moved on already.
+
+    One UPDATE with the state and the attempt of this copy (and `only_if`) in its condition: of two who try, one wins.
+    `changes` are set in the same UPDATE, here and on the row. Raises IllegalMove.
+    """
+    if (State(run.state), to) not in MOVES:
+        raise IllegalMove(f"{run.state} → {to}: {why}")
+    standing = {"pk": run.pk, "state": run.state, "attempt": run.attempt}
+    with transaction.atomic():
+        if Run.objects.filter(**standing, **(only_if or {})).update(state=to, **changes) != 1:
+            return False
+        Transition.objects.create(
+            run=run, attempt=run.attempt, from_state=run.state, to_state=to, reason=why[:300], actor=actor
+        )
+    run.state = to
+    for name, value in changes.items():
+        setattr(run, name, value)
+    return True
