@@ -69,9 +69,9 @@ def _maths() -> str:
 
     def curve(x: float) -> float:
         t = (x - 36) / 420
-        return 208 - 150 * (0.28 + 0.95 * t * t - 0.36 * math.sin(5.2 * t) * (1 - 0.35 * t))
+        return 208 - 150 * (0.47 + 0.36 * math.sin(6.6 * t - 0.35) + 0.22 * t)
 
-    at = 292.0
+    at = 214.0
     slope = (curve(at + 0.01) - curve(at - 0.01)) / 0.02
     path = [(x, curve(x)) for x in range(36, 457, 6)]
     below = [(36.0, 208.0), *((x, y) for x, y in path if x <= at), (at, curve(at)), (at, 208.0)]
@@ -108,42 +108,40 @@ def _network() -> str:
 def _denoising() -> str:
     """Five steps from noise to a picture: x_t = √ᾱ·x₀ + √(1-ᾱ)·ε (Ho et al. 2020, equation 4) with falling noise."""
     chance = random.Random(21)  # noqa: S311 - a picture
-    size, tile, gap = 13, 84, 10
+    size, tile, gap = 13, 78, 17
     noise = [[chance.gauss(0, 0.55) for _ in range(size)] for _ in range(size)]
     body = ""
     for step, kept in enumerate((0.02, 0.25, 0.55, 0.85, 1.0)):
-        left, top = 10 + step * (tile + gap), 78
+        left, top = 11 + step * (tile + gap), 78
         levels: dict[int, str] = {}
         for row in range(size):
             for column in range(size):
                 value = math.sqrt(kept) * _landscape(row, column, size)
                 value += math.sqrt(1 - kept) * (0.45 + noise[row][column])
                 level = max(0, min(6, round(6 * value)))
-                side = tile / size
+                side = tile // size
                 at = f"M{_n(left + column * side)} {_n(top + row * side)}"
-                levels[level] = levels.get(level, "") + f"{at}h{side:.2f}v{side:.2f}h-{side:.2f}z"
-        body += "".join(
-            f'<path class="pixel" fill-opacity="{level / 6:.2f}" d="{path}"/>' for level, path in sorted(levels.items())
-        )
+                # A little larger than its place: no seams where the page scales the picture.
+                levels[level] = levels.get(level, "") + f"{at}h{side + 0.4:.1f}v{side + 0.4:.1f}h-{side + 0.4:.1f}z"
+        body += "".join(f'<path class="ink-{level}" d="{path}"/>' for level, path in sorted(levels.items()))
         body += f'<rect class="frame" x="{left}" y="{top}" width="{tile}" height="{tile}" rx="3"/>'
     schedule = [(10 + 460 * i / 60, 206 - 22 * math.cos(math.pi * i / 60)) for i in range(61)]
     marks = "".join(
-        _dot((10 + 42 + step * 94, 206 - 22 * math.cos(math.pi * (42 + step * 94) / 460)), 3.6, "dot")
-        for step in range(5)
+        _dot((50 + step * 95, 206 - 22 * math.cos(math.pi * (40 + step * 95) / 460)), 3.6, "dot") for step in range(5)
     )
     return f'<g transform="translate(0 -28)">{body}{_polyline(schedule, "bold")}{marks}</g>'
 
 
 def _landscape(row: int, column: int, size: int) -> float:
-    """The picture under the noise: a sun over two hills; brightness from 0 to 1."""
+    """The picture under the noise: a sun over two hills; ink from 0 to 1."""
     x, y = column / (size - 1), row / (size - 1)
     if math.hypot(x - 0.68, y - 0.28) < 0.17:
+        return 0.0
+    if y > 0.72 + 0.2 * math.sin(3.4 * x + 2.6):
         return 1.0
-    if y > 0.62 + 0.22 * math.sin(3.4 * x + 2.6):
-        return 0.78
-    if y > 0.5 + 0.2 * math.cos(4.4 * x + 0.9):
-        return 0.42
-    return 0.1
+    if y > 0.52 + 0.2 * math.cos(4.4 * x + 0.9):
+        return 0.65
+    return 0.32
 
 
 def _spine() -> str:
