@@ -1,14 +1,19 @@
 """The cast: Alice leads, Bob learns, Charlie is another learner and a stranger to what is Bob's."""
 
 import os
-import tempfile
 from pathlib import Path
 
-# Before Django reads its settings: tests never touch the database or the files of a site on this machine.
-os.environ["STUDYHUB_DEBUG"] = "1"
-os.environ["STUDYHUB_VAR"] = tempfile.mkdtemp(prefix="studyhub-test-")
-
 import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A skip is honest on somebody's machine; in CI it hides a test, so there it fails."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped with CI=true: {report.longrepr}"
 
 
 @pytest.fixture(autouse=True)

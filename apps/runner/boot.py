@@ -8,19 +8,9 @@ import json
 import resource
 import sys
 
-
-def limit(which: int, value: int) -> None:
-    """Set a limit for good: without privileges the hard one can't be raised again."""
-    resource.setrlimit(which, (value, value))
-
-
-limits = json.loads(sys.argv.pop(1))
-limit(resource.RLIMIT_CORE, 0)
-limit(resource.RLIMIT_DATA, limits["data"])
-limit(resource.RLIMIT_FSIZE, limits["fsize"])
-limit(resource.RLIMIT_NPROC, limits["nproc"])
-limit(resource.RLIMIT_NOFILE, limits["nofile"])
-del limit, limits, json, resource
+for name, value in {"CORE": 0, **json.loads(sys.argv.pop(1))}.items():
+    # Soft and hard alike: without privileges the hard one can't be raised again.
+    resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 from ipykernel.kernelapp import launch_new_instance  # noqa: E402 - after the limits
 

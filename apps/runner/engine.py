@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 import shutil
 import time
 from collections.abc import Callable
@@ -20,15 +21,18 @@ import zmq
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import DeadKernelError
-from nbclient.util import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 
 from apps.runner import sandbox
 from apps.runner.contract import INPUTS_FILE, CellReport, CellStatus, Limits, Outcome, RunRequest
+from apps.runner.errors import KernelStartError
 from apps.runner.monitor import Monitor
+from apps.runner.prelude import prelude
 from apps.runner.provisioner import KernelSite
+
+# papermill logs paths and cell texts as it goes; what matters of a run is in its result.
+logging.getLogger("papermill").setLevel(logging.WARNING)
 
 ENGINE = "studyhub"
 KERNEL = "studyhub"
@@ -39,13 +43,6 @@ KIB = 1024
 MESSAGE_BYTES = 32 * 1024 * KIB
 # An output costs at least this, however empty: a million empty ones must not pass for nothing.
 OUTPUT_OVERHEAD = 128
-PRELOAD = {
-    "numpy": ("numpy",),
-    "sklearn": ("numpy", "pandas", "sklearn"),
-    "torch": ("numpy", "torch"),
-    "fastai": ("numpy", "torch", "fastai"),
-    "diffusers": ("numpy", "torch"),
-}
 
 
 @dataclass
@@ -87,9 +84,12 @@ class StudyHubEngine(Engine):
         finally:
             # A copy: papermill writes markers of its own into the notebook when a cell has failed.
             session.executed = copy.deepcopy(nb_man.nb)
+            for cell in session.executed.cells:
+                if cell.cell_type == "code":
+                    cell.outputs = merge_streams(cell.outputs)
 
 
-class StudyHubClient(PapermillNotebookClient):  # type: ignore[misc]
+class StudyHubClient(PapermillNotebookClient):
     """papermill's client with a budget for outputs and an account of its own."""
 
     def __init__(self, nb_man: Any, *, session: Session, **kwargs: Any) -> None:
@@ -101,7 +101,6 @@ class StudyHubClient(PapermillNotebookClient):  # type: ignore[misc]
             on_cell_executed=self.cell_ends,
             on_cell_error=self.cell_fails,
             shutdown_kernel="immediate",
-            coalesce_streams=True,
             startup_timeout=60,
             ipython_hist_file=":memory:",
             **kwargs,
@@ -124,7 +123,11 @@ class StudyHubClient(PapermillNotebookClient):  # type: ignore[misc]
         session = self.session
         self.reset_execution_trackers()
         with self.setup_kernel(**kwargs):
-            self.ask(prelude(session.request))
+            reply = self.ask(prelude(session.request))
+            if reply["status"] != "ok":
+                raise KernelStartError(
+                    f"The kernel could not be made ready: {reply.get('ename')}: {reply.get('evalue')}"
+                )
             session.enter("cells")
             limit = session.request.limits.wall_s
             session.monitor.expect("run", limit, f"The notebook took longer than {limit:g} s.")
@@ -148,14 +151,15 @@ class StudyHubClient(PapermillNotebookClient):  # type: ignore[misc]
         self.ask(probe_code(session.request, session.site))
         session.monitor.forget("probe")
 
-    def ask(self, code: str) -> None:
+    def ask(self, code: str) -> dict[str, Any]:
         """Execute code of the platform's own in the kernel, out of the learner's sight; wait until it is done.
 
-        Raises DeadKernelError when the kernel ends meanwhile.
+        Returns the kernel's reply. Raises DeadKernelError when the kernel ends meanwhile.
         """
         assert self.kc is not None
-        message = self.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
-        self.wait_for_reply(run_sync(lambda: message)() if hasattr(message, "__await__") else message)
+        message_id = self.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
+        reply: dict[str, Any] = self.wait_for_reply(message_id)
+        return reply["content"]
 
     def cell_begins(self, cell: Any, cell_index: int) -> None:
         """Hook of nbclient: a code cell is about to be sent."""
@@ -216,6 +220,27 @@ class StudyHubClient(PapermillNotebookClient):  # type: ignore[misc]
         return True
 
 
+def merge_streams(outputs: list[Any]) -> list[Any]:
+    """The outputs with neighbouring texts of one stream joined.
+
+    nbclient can do this too (`coalesce_streams`), with a pattern whose time grows with the square of a line's length: a
+    line of a megabyte takes minutes, which no watchdog of the sandbox would end.
+    """
+    merged: list[Any] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if output.output_type == "stream" and last and last.output_type == "stream" and last.name == output.name:
+            last.parts.append(output.text)
+        else:
+            merged.append(output)
+            if output.output_type == "stream":
+                output.parts = [output.text]
+    for output in merged:
+        if output.output_type == "stream":
+            output.text = "".join(output.pop("parts"))
+    return merged
+
+
 def weigh(content: Any) -> int:
     """About the bytes that a message's content takes in a notebook file."""
     if isinstance(content, str):
@@ -225,19 +250,6 @@ def weigh(content: Any) -> int:
     if isinstance(content, list):
         return sum(weigh(item) for item in content)
     return 8
-
-
-def prelude(request: RunRequest) -> str:
-    """Code that loads the profile's libraries, which costs the learner nothing, and seeds their generators."""
-    names = PRELOAD[request.profile]
-    masked = set(request.forbid)
-    lines = ["import random as _r", f"_r.seed({request.seed})", "del _r"]
-    lines += [f"import {name} as _m" for name in names if name not in masked]
-    if "numpy" in names and "numpy" not in masked:
-        lines += ["import numpy as _m", f"_m.random.seed({request.seed % 2**32})"]
-    if "torch" in names and "torch" not in masked:
-        lines += ["import torch as _m", f"_m.manual_seed({request.seed})"]
-    return "\n".join([*lines, "globals().pop('_m', None)"])
 
 
 def probe_code(request: RunRequest, site: KernelSite) -> str:
@@ -257,6 +269,8 @@ def probe_code(request: RunRequest, site: KernelSite) -> str:
 def stopped_by_limit(error: dict[str, Any]) -> Outcome | None:
     """The limit behind an exception that a cell raised because it met one; None for any other error."""
     name, message = error.get("name", ""), error.get("message", "")
+    if name == "OutputTooLarge":
+        return Outcome.OUTPUT_TOO_LARGE
     if "MemoryError" in name or "can't allocate memory" in message or "not enough memory" in message:
         return Outcome.OUT_OF_MEMORY
     if name == "OSError" and ("[Errno 28]" in message or "[Errno 27]" in message):
@@ -264,6 +278,3 @@ def stopped_by_limit(error: dict[str, Any]) -> Outcome | None:
     if (name == "BlockingIOError" and "[Errno 11]" in message) or "can't start new thread" in message:
         return Outcome.TOO_MANY_PROCESSES
     return None
-
-
-__all__ = ["ENGINE", "KERNEL", "DeadKernelError", "Session", "StudyHubEngine", "stopped_by_limit"]

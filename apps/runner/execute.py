@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import logging
 import os
 import platform
@@ -29,6 +28,7 @@ from apps.runner.contract import (
     EXECUTED_FILE,
     INPUTS_FILE,
     NOTEBOOK_FILE,
+    REQUEST_FILE,
     RESULT_FILE,
     RESULT_FOLDER,
     CellReport,
@@ -223,7 +223,4 @@ def describe_environment(profile: str) -> dict[str, str]:
 
 def load_request(folder: Path) -> RunRequest:
     """The request in a run's folder. Raises OSError, TypeError or ValueError where it can't be read."""
-    return RunRequest.from_json((folder / "request.json").read_bytes())
-
-
-__all__ = ["execute", "json", "load_request"]
+    return RunRequest.from_json((folder / REQUEST_FILE).read_bytes())

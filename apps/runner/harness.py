@@ -1,7 +1,7 @@
 """The probe harness: runs inside the sandbox, in the learner's own kernel, after the last cell.
 
 It calls what the notebook defined on inputs that arrive only now, and writes what came back in plain formats. It knows
-no answer. Learner code may have replaced anything that is used here; it can spoil its own results that way, and no more:
+no answer. Learner code may have replaced anything that is used here; that way it can spoil its own results, no more:
 whoever reads them trusts neither their names nor their contents.
 
 Its text is executed in a namespace of its own that holds NAMESPACE (the notebook's) and REQUEST (JSON text). Everything

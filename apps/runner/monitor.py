@@ -108,7 +108,7 @@ class Monitor(threading.Thread):
             return []
 
     def _measure(self, processes: list[psutil.Process]) -> None:
-        """Memory: resident size first, which counts shared pages once per process; the proportional size if that grew."""
+        """Processor time and memory: the proportional size is read only where the resident one has grown."""
         rss = 0.0
         for process in processes:
             try:

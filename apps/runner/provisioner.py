@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import KernelProvisionerBase
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from apps.runner import sandbox
 from apps.runner.contract import RunRequest
@@ -30,7 +30,7 @@ from studyhub import env
 
 START_TIMEOUT_S = 60.0
 POLL_S = 0.02
-PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+PORTS: Any = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 
 
 @dataclass
@@ -122,8 +122,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         self._start_unsandboxed(key) if unsandboxed() else self._start_sandboxed(key)
         await self._wait_for_sockets()
         prefix = self.site.root + sandbox.SOCKETS
-        self.connection_info = connection(prefix, key.encode())
-        return self.connection_info
+        info: KernelConnectionInfo = connection(prefix, key.encode())
+        self.connection_info = info
+        return info
 
     def _start_sandboxed(self, key: str) -> None:
         request = self.site.request
@@ -171,7 +172,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         self.site.pid = self.process.pid
 
     def _spawn(self, command: list[str], *, env: dict[str, str], cwd: str, descriptors: tuple[int, ...]) -> None:
-        self.site.stderr = tempfile.TemporaryFile()
+        self.site.stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the run ends
         self.process = subprocess.Popen(
             command,
             env=env,
@@ -203,7 +204,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         return text or f"exit status {self.process.returncode}"
 
 
-def connection(prefix: str, key: Any) -> dict[str, Any]:
+def connection(prefix: str, key: Any) -> KernelConnectionInfo:
     """A kernel's connection info whose sockets lie at `prefix`-1 to `prefix`-5."""
     return {
         "transport": "ipc",

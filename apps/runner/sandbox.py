@@ -163,9 +163,9 @@ def plan_sandbox(
     plan.tmpfs("/tmp", limits.disk_mb)  # noqa: S108 - inside the sandbox
     plan.tmpfs(HOME, limits.disk_mb)
     interpreter = interpreter_folders()
-    for path in hide:
-        if any(path.is_relative_to(mounted) for mounted in ["/usr", *interpreter]):
-            plan.tmpfs(str(path), 1)
+    for private in hide:
+        if any(private.is_relative_to(mounted) for mounted in ["/usr", *interpreter]):
+            plan.tmpfs(str(private), 1)
     for folder in interpreter:
         plan.bind(folder)
     for folder in masked_folders():
@@ -211,12 +211,12 @@ def environment(seed: int, threads: int) -> dict[str, str]:
 
 
 def rlimits(limits: Limits) -> dict[str, int]:
-    """Hard limits of each process: a net below the watchdog's own, which gives the verdict with its reason."""
+    """Hard limits of each process, by the name after RLIMIT_: a net below the watchdog's, which give the verdict."""
     return {
-        "data": (limits.memory_mb + 512) * MIB,
-        "fsize": limits.disk_mb * MIB,
-        "nproc": 2 * limits.processes + 128,
-        "nofile": 1024,
+        "DATA": (limits.memory_mb + 512) * MIB,
+        "FSIZE": limits.disk_mb * MIB,
+        "NPROC": 2 * limits.processes + 128,
+        "NOFILE": 1024,
     }
 
 

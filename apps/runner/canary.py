@@ -1,0 +1,37 @@
+"""A run that is known to be good, through the same path as any other: is this worker fit to take work?"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from apps.runner.contract import ARTEFACT_FOLDER, NOTEBOOK_FILE, RESULT_FOLDER, Limits, Outcome, ProbeCall, RunRequest
+from apps.runner.execute import execute
+
+CELLS = ("def double(x):\n    return 2 * x", "double(21)")
+
+
+def canary() -> str:
+    """Run the known-good notebook. Returns what is wrong with this worker, or an empty text."""
+    request = RunRequest(
+        run_id="canary",
+        attempt=1,
+        exercise="canary",
+        profile="numpy",
+        limits=Limits(wall_s=20, cell_s=20, memory_mb=512),
+        probes=(ProbeCall(id="double", target="double", args=(21,)),),
+    )
+    with tempfile.TemporaryDirectory(prefix="studyhub-canary-") as name:
+        folder = Path(name)
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+        nbformat.write(notebook, folder / NOTEBOOK_FILE)
+        result = execute(folder, request)
+        if result.outcome != Outcome.COMPLETED:
+            last_line = result.detail.strip().splitlines()[-1:] or [result.reason]
+            return last_line[0]
+        artefact = folder / RESULT_FOLDER / ARTEFACT_FOLDER / "double.json"
+        if not artefact.exists() or '"value": 42' not in artefact.read_text():
+            return "A known-good notebook ran, but its result did not come out of the sandbox."
+    return ""

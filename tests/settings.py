@@ -1,0 +1,15 @@
+"""The site's settings over a throw-away folder: tests never touch the database or the files of a site on this machine."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+folder = tempfile.mkdtemp(prefix="studyhub-test-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+for name in [name for name in os.environ if name.startswith("STUDYHUB_")]:
+    del os.environ[name]
+os.environ["STUDYHUB_DEBUG"] = "1"
+os.environ["STUDYHUB_VAR"] = folder
+
+from studyhub.settings import *  # noqa: E402, F403 - after the environment is set
