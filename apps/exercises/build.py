@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import jupytext
@@ -15,6 +16,8 @@ from apps.exercises.package import NOTEBOOK_FILE, ExercisePackage
 PUBLIC_CHECK = "public-check"
 RAISES = "raises-exception"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+TITLE = re.compile(r"\A\s*# .*$", re.MULTILINE)
+FENCE_OR_HEADING = re.compile(r"^```.*?^```|^(?P<heading>#{1,5}) ", re.MULTILINE | re.DOTALL)
 # The earliest date that a zip can hold: the same package gives the same bytes on any day.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 README = """{title}
@@ -77,14 +80,18 @@ def notebook_bytes(package: ExercisePackage, variant: str = "starter") -> bytes:
 
 
 def introduction(package: ExercisePackage) -> str:
-    """The Markdown cells of the starter before its first code cell. Raises PackageError where there is none."""
+    """The Markdown cells of the starter before its first code cell, to be shown below a title and a heading.
+
+    Its own title is left out and its headings go down a level. Raises PackageError where there is no such cell.
+    """
     cells = build_notebook(package).cells
     first_code = next((index for index, cell in enumerate(cells) if cell.cell_type == "code"), len(cells))
     texts = [cell.source for cell in cells[:first_code] if cell.cell_type == "markdown"]
     if not texts:
         path = package.folder / NOTEBOOK_FILE
         raise PackageError.at(path, 1, "The notebook has no introduction. Begin it with a # %% [markdown] cell.")
-    return "\n\n".join(texts)
+    without_title = TITLE.sub("", "\n\n".join(texts), count=1)
+    return FENCE_OR_HEADING.sub(lambda found: f"#{found[0]}" if found["heading"] else found[0], without_title).strip()
 
 
 def starter_zip(package: ExercisePackage) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from apps.catalog.yamlfile import CurriculumError, YamlFile, read_yaml
@@ -76,7 +76,7 @@ class Manifest(BaseModel):
     accelerator: Literal["cpu", "gpu", "prefer-gpu"] = "cpu"
     attempts: Annotated[int, Field(ge=1, le=1000)] | None = None
     forbid: Modules = ()
-    limits: Annotated[Limits, PlainValidator(_limits)] = Limits()
+    limits: Annotated[Limits, PlainValidator(_limits), PlainSerializer(dataclasses.asdict)] = Limits()
     position: Annotated[int, Field(ge=0)] = 0
 
 

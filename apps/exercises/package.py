@@ -31,6 +31,8 @@ __all__ = ["ExercisePackage", "Mutant", "PackageError", "Problem", "find_package
 NOTEBOOK_FILE = "notebook.py"
 GRADING_FILE = "grading.py"
 REQUIRED = (MANIFEST_FILE, NOTEBOOK_FILE, GRADING_FILE)
+# What the platform asks a specification for; apps.grading says what each is.
+SPEC_PARTS = ("draw", "probes", "checks", "max_score")
 ALLOWED = re.compile(
     r"exercise\.yaml|[a-z_][a-z0-9_]*\.py|data/.+|mutants/[a-z][a-z0-9_-]*\.py"
     r"|reference/(build\.py|figures\.json|[a-z0-9_-]+\.safetensors)"
@@ -70,11 +72,11 @@ class ExercisePackage:
 
     def spec(self) -> GradingSpec:
         """SPEC of its grading.py. Raises PackageError where the file can't be imported or has none."""
-        from apps.grading import GradingSpec
-
         spec = getattr(import_file(self.folder, self.digest, "grading"), "SPEC", None)
-        if not isinstance(spec, GradingSpec):
-            raise PackageError.at(self.folder / GRADING_FILE, 1, "There is no SPEC here. Add SPEC = GradingSpec(…).")
+        lacking = [name for name in SPEC_PARTS if not hasattr(spec, name)]
+        if lacking:
+            text = f"SPEC is no grading specification: no {', '.join(lacking)}. Write SPEC = GradingSpec(…)."
+            raise PackageError.at(self.folder / GRADING_FILE, 1, text)
         return spec
 
     def data_files(self) -> dict[str, Path]:

@@ -43,7 +43,10 @@ class Command(BaseCommand):
                 self.stderr.write(str(problem))
             raise CommandError(f"The curriculum in {folder} has {len(problems)} mistakes.", returncode=1)
         found = counts(curriculum, packages)
-        self.stdout.write(json.dumps(found) if options["json"] else _sentence(found, options["check"]))
+        if options["json"]:
+            self.stdout.write(json.dumps(found))
+        elif options["verbosity"]:
+            self.stdout.write(_sentence(found, options["check"]))
 
 
 def read_all(folder: Path, *, validate: bool) -> tuple[Curriculum, list[ExercisePackage], list[Problem]]:
@@ -88,5 +91,5 @@ def counts(curriculum: Curriculum, packages: list[ExercisePackage]) -> dict[str,
 
 
 def _sentence(found: dict[str, int], check: bool) -> str:
-    listed = ", ".join(f"{number} {noun}" for noun, number in found.items() if number)
+    listed = ", ".join(f"{noun} {number}" for noun, number in found.items() if number)
     return f"{'Sound' if check else 'Loaded'}: {listed}."
