@@ -61,7 +61,8 @@ Modules = Annotated[tuple[Module, ...], Field(strict=False), AfterValidator(_not
 class Manifest(BaseModel):
     """The keys of exercise.yaml. `minutes` is the time a learner is likely to need; `attempts` None is unlimited.
 
-    `forbid` names importable packages that are taken out of the sandbox; `limits` are complete, defaults filled in.
+    `forbid` names importable packages that are taken out of the sandbox; `limits` are complete, defaults filled in;
+    `starter_points` is what the starter deserves as it is, where some check passes without any work.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=True)
@@ -78,6 +79,7 @@ class Manifest(BaseModel):
     forbid: Modules = ()
     limits: Annotated[Limits, PlainValidator(_limits), PlainSerializer(dataclasses.asdict)] = Limits()
     position: Annotated[int, Field(ge=0)] = 0
+    starter_points: Annotated[float, Field(ge=0, strict=False)] = 0
 
 
 def read_manifest(path: Path) -> Manifest:
