@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from studyhub.views import healthz
+
 urlpatterns = [
     path("", include("apps.catalog.urls")),
     path("exercises/", include("apps.exercises.urls")),
@@ -10,4 +12,5 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
 ]

@@ -84,15 +84,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m apps.runner.worker", description=__doc__.split("\n")[0])
     parser.add_argument("--queue", default=broker.CPU_QUEUE, choices=[broker.CPU_QUEUE])
     parser.add_argument("--slots", type=int, default=2, help="runs at the same time (default: 2)")
+    parser.add_argument("--loglevel", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=options.loglevel, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if unsandboxed():
         logger.critical("STUDYHUB_SANDBOX=none: learners' code runs on this machine WITHOUT a sandbox.")
     if problem := canary():
         sys.exit(f"This worker takes no work: {problem}\n{REMEDY}")
     app.worker_main(
-        f"worker --queues {options.queue} --concurrency {options.slots} --hostname {options.queue}@%h --loglevel INFO "
-        "--without-gossip --without-mingle --without-heartbeat".split()
+        f"--quiet worker --queues {options.queue} --concurrency {options.slots} --hostname {options.queue}@%h "
+        f"--loglevel {options.loglevel} --without-gossip --without-mingle --without-heartbeat".split()
     )
 
 

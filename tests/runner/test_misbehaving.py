@@ -48,7 +48,7 @@ ENDS = {
         "output_too_large",
         "larger than 1024 kB",
     ),
-    "8 GB at once": ("import numpy as np; a = np.ones(2**30)", "out_of_memory", "memory"),
+    "8 GB at once": ("import numpy as np; a = np.ones(2**30)", "out_of_memory", "MemoryError"),
     "8 GB bit by bit": ("a = []\nwhile True: a.append(bytearray(10**6))", "out_of_memory", "more than 512 MB"),
     "a fork loop": (FORK_LOOP, "too_many_processes", "more than 64 processes"),
     "fills the disk": ("open('a', 'wb').write(b'x' * 10**8)", "disk_full", ""),

@@ -1,0 +1,59 @@
+# StudyHub on a fresh machine: `make run` starts the site, `make test` runs every check.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed-$(shell cat pyproject.toml requirements.lock 2>/dev/null | sha256sum | cut -c1-16)
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help setup run test check lock bench clean
+
+help:
+	@echo "make run     start the site with its queue and workers (PORT=8000)"
+	@echo "make test    run all checks and tests"
+	@echo "make setup   make the environment, start nothing"
+	@echo "make check   linters and types only"
+	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
+	@echo "make clean   remove the environment; your data under var/ stays"
+
+setup: $(STAMP)
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 13)))' 2>/dev/null || { \
+		echo "StudyHub needs Python 3.11, 3.12 or 3.13; found: $$($(PYTHON) --version 2>&1 || echo none)." ; \
+		echo "Install one (Debian, Ubuntu: apt install python3 python3-pip), or name it: make PYTHON=/path/to/python3.12" ; \
+		exit 2; }
+	@# Debian leaves ensurepip out of python3: then the pip that is there fills the environment.
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { \
+		rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && \
+		$(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } || { \
+		echo "Could not make a virtual environment. Install pip first (Debian, Ubuntu: apt install python3-pip)."; exit 2; }
+	@echo "Installing into $(VENV); the first time this fetches some gigabytes (torch) and takes a few minutes ..."
+	@$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[web,runner,dev]'
+	@rm -f $(VENV)/installed-* && touch $@
+
+run: setup
+	@exec env STUDYHUB_DEBUG=$${STUDYHUB_DEBUG-1} $(BIN)/python manage.py serve --port $(PORT)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	@docker/chromium.sh
+	$(BIN)/python -m pytest
+
+lock:
+	rm -rf $(VENV)
+	: > requirements.lock
+	$(MAKE) setup
+	{ echo "# Exact versions for pip, as constraints. Made by \`make lock\`."; \
+	  $(BIN)/python -m pip freeze --exclude-editable; } > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf $(VENV)
