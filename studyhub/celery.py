@@ -4,13 +4,16 @@ import os
 
 from celery import Celery
 
-from studyhub import broker
+from studyhub import broker, env
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studyhub.settings")
 
 app = Celery("studyhub")
 app.config_from_object(broker.celery_settings())
+RECONCILE_S = env.integer("STUDYHUB_RECONCILE_S", 10, minimum=1)
 app.conf.beat_schedule = {
-    "reconcile": {"task": "submissions.reconcile", "schedule": 10.0, "options": {"expires": 10.0}},
+    "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
 }
+# Between two looks at the schedule beat sleeps this long at most: no longer than what is scheduled.
+app.conf.beat_max_loop_interval = min(RECONCILE_S, 5)
 app.autodiscover_tasks()

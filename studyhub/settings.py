@@ -165,8 +165,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 RUN_STORE = env.folder("STUDYHUB_RUN_STORE", VAR_DIR / "runs")
 RUN_SLOTS_CPU = env.integer("STUDYHUB_RUN_SLOTS_CPU", 2, minimum=1)
 RUN_SLOTS_GPU = env.integer("STUDYHUB_RUN_SLOTS_GPU", 0)
-RUN_HEARTBEAT_S = 2.0
-RUN_LEASE_S = 20.0
+RUN_LEASE_S = env.integer("STUDYHUB_RUN_LEASE_S", 20, minimum=3)  # a runner says every 2 s that it lives
+RUN_START_LEASE_S = env.integer("STUDYHUB_RUN_START_LEASE_S", 60, minimum=1)
+RUN_GRADING_LEASE_S = env.integer("STUDYHUB_RUN_GRADING_LEASE_S", 20, minimum=1)
 RUN_PLATFORM_RETRIES = 2
 SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
 if SANDBOX not in {"bubblewrap", "none"}:

@@ -1,4 +1,4 @@
-"""The site's settings over a throw-away folder: tests never touch the database or the files of a site on this machine."""
+"""The site's settings over a throw-away folder: tests never touch the database or files of a site on this machine."""
 
 import atexit
 import os
@@ -13,3 +13,6 @@ os.environ["STUDYHUB_DEBUG"] = "1"
 os.environ["STUDYHUB_VAR"] = folder
 
 from studyhub.settings import *  # noqa: E402, F403 - after the environment is set
+
+# A file, and the one that the processes of a live test open too: they are told the same folder.
+DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         until = time.monotonic() + START_TIMEOUT_S
         while not answers(address + "healthz"):
             if time.monotonic() > until:
-                self.stderr.write(f"The site did not answer at {address} within {START_TIMEOUT_S} s; see the lines above.")
+                self.stderr.write(f"No answer at {address} within {START_TIMEOUT_S} s; the lines above say why.")
                 return
             time.sleep(0.2)
         lines = []
@@ -84,7 +84,7 @@ def require_free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(f"Port {port} is taken ({error.strerror}). Use another: make run PORT={port + 1}") from None
+            raise CommandError(f"Port {port} is taken: {error.strerror}. Try make run PORT={port + 1}") from None
 
 
 def make_demo_users() -> None:
@@ -101,7 +101,7 @@ def processes(host: str, port: int) -> dict[str, str]:
     celery = f"{python} -m celery --quiet --app studyhub.celery"
     quiet = "--without-gossip --without-mingle --without-heartbeat --loglevel WARNING"
     return {
-        "web": f"{python} -m gunicorn studyhub.wsgi --bind {host}:{port} --worker-class gthread --threads 8 --timeout 60",
+        "web": f"{python} -m gunicorn studyhub.wsgi --bind {host}:{port} --worker-class gthread --threads 8",
         "control": f"{celery} worker --queues {broker.CONTROL_QUEUE} --concurrency 2 --hostname control@%h {quiet}",
         "beat": f"{celery} beat --schedule {settings.VAR_DIR / 'beat'} --loglevel WARNING",
         "runner": f"{python} -m apps.runner.worker --slots {settings.RUN_SLOTS_CPU} --loglevel WARNING",

@@ -1,0 +1,127 @@
+"""A whole site in processes of its own, on a free port, over a throw-away folder; tests kill what they like of it."""
+
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import nbformat
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import call_command
+
+from studyhub.management.commands.serve import answers, processes
+from tests.settings import folder as site_folder
+
+PROJECT = Path(__file__).resolve().parents[2]
+# Everything that waits for a silence waits less than on a real site.
+IMPATIENT = {
+    "STUDYHUB_RUN_LEASE_S": "5",
+    "STUDYHUB_RUN_START_LEASE_S": "4",
+    "STUDYHUB_RUN_GRADING_LEASE_S": "5",
+    "STUDYHUB_RECONCILE_S": "1",
+}
+
+
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 60.0):
+    """Return the first true value of `condition`; fails the test when there is none in time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    pytest.fail(f"Not within {seconds:g} s: {what}")
+
+
+class Site:
+    """The processes of one site."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("STUDYHUB_", "DJANGO_"))},
+            **IMPATIENT,
+            "STUDYHUB_DEBUG": "1",
+            "STUDYHUB_VAR": str(folder),
+        }
+        self.running: dict[str, subprocess.Popen] = {}
+        self.log = open(folder / "site.log", "ab")  # noqa: SIM115 - closed in stop
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            role = name.split("-")[0]
+            self.running[name] = subprocess.Popen(
+                shlex.split(processes("127.0.0.1", self.port)[role]),
+                env=self.environment,
+                cwd=PROJECT,
+                stdout=self.log,
+                stderr=self.log,
+                start_new_session=True,
+            )
+        if "web" in names:
+            wait_for(lambda: answers(self.address + "/healthz"), "the site answers")
+
+    def signal(self, name: str, signum: int) -> None:
+        """To the process and all that it started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.running[name].pid, signum)
+
+    def kill(self, name: str) -> None:
+        self.signal(name, signal.SIGKILL)
+        self.running.pop(name).wait()
+
+    def stop(self) -> None:
+        for name in list(self.running):
+            self.signal(name, signal.SIGCONT)
+            self.kill(name)
+        self.log.close()
+
+    def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, env=self.environment, cwd=PROJECT, capture_output=True, text=True, **options)
+
+    def messages(self) -> list[Path]:
+        return list((self.folder / "broker" / "messages").glob("*.msg"))
+
+
+@pytest.fixture
+def site(transactional_db, settings):
+    """A site without its processes: start what the test needs. Its database is the test's own."""
+    folder = Path(site_folder)
+    settings.VAR_DIR = folder
+    settings.RUN_STORE = folder / "runs"
+    settings.CURRICULUM_STORE = folder / "curriculum"
+    for name in ("broker", "runs"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / "broker" / "messages").mkdir(parents=True)
+    (folder / "broker" / "control").mkdir(parents=True)
+    assert Path(django_settings.DATABASES["default"]["NAME"]).is_relative_to(folder)
+    call_command("sync_curriculum", verbosity=0)
+    site = Site(folder)
+    yield site
+    site.stop()
+    if os.environ.get("CI") == "true":
+        print((folder / "site.log").read_text()[-5000:])  # noqa: T201 - shown for a failed test only
+    (folder / "site.log").unlink()
+
+
+def notebook(*sources: str) -> bytes:
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode()
+
+
+def fetch(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=10) as response:
+        return response.read().decode()
