@@ -22,7 +22,8 @@ def theme(request: HttpRequest) -> HttpResponse:
     back = form.cleaned_data["next"]
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "home"
-    response = redirect(back)
+    from_script = request.headers.get("X-Requested-With") == "fetch"
+    response = HttpResponse(status=204) if from_script else redirect(back)
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(
         "theme", form.cleaned_data["theme"], THEME_COOKIE_S, samesite="Lax", httponly=True, secure=secure

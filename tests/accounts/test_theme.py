@@ -29,3 +29,9 @@ def test_it_leads_back_to_this_site_only(client, db, target):
 
 def test_the_choice_is_made_by_a_form_only(client, db):
     assert client.get(reverse("theme")).status_code == 405
+
+
+def test_the_script_is_told_that_it_is_remembered_and_gets_no_page(client, db):
+    response = client.post(reverse("theme"), {"theme": "dark"}, headers={"X-Requested-With": "fetch"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.cookies["theme"].value == "dark"

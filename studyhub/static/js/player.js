@@ -8,7 +8,6 @@ document.querySelectorAll("[data-youtube]").forEach((card) => {
     frame.src = `https://www.youtube-nocookie.com/embed/${card.dataset.youtube}?autoplay=1&rel=0`;
     frame.title = card.dataset.title;
     frame.allow = "autoplay; encrypted-media; fullscreen; picture-in-picture";
-    frame.allowFullscreen = true;
     // YouTube refuses to play where it isn't told which site embeds it.
     frame.referrerPolicy = "strict-origin-when-cross-origin";
     link.replaceWith(frame);

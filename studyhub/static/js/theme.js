@@ -10,8 +10,9 @@
     form.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
     const data = new FormData(form);
     data.set("theme", button.value);
-    const answer = await fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => null);
-    // A redirect (type "opaqueredirect") is the server's yes. Otherwise the page goes back to what the server knows.
-    if (answer?.type !== "opaqueredirect") window.location.reload();
+    const headers = { "X-Requested-With": "fetch" };
+    const answer = await fetch(form.action, { method: "POST", body: data, headers }).catch(() => null);
+    // Where the server did not remember it, the page goes back to what the server knows.
+    if (!answer?.ok) window.location.reload();
   });
 })();

@@ -1,0 +1,118 @@
+"""What only a browser shows: scripts, the content security policy, widths, light and dark."""
+
+import shutil
+
+import pytest
+from django.test import Client
+
+from apps.catalog.models import Completion
+from studyhub.templatetags.ui import THEMES
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path"),
+]
+VIDEO = "/tracks/regression/resources/tree-video/"
+PAGES = ["/", "/tracks/regression/", VIDEO, "/concepts/", "/concepts/gradient-descent/", "/accounts/login/"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as driver:
+        # Playwright runs an event loop in this thread, where Django would else refuse to touch the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, live_server, catalog, settings):
+    """Open a page of the live site; whatever the browser complains about fails the test at its end."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_(path: str, *, user=None, **options):
+        context = chromium.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        # Nothing leaves this machine: what another site is asked for is noted and refused.
+        context.route(lambda url: not url.startswith(live_server.url), lambda route: route.abort())
+        if user:
+            client = Client()
+            client.force_login(user)
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value}
+            context.add_cookies([cookie | {"url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_fits_and_breaks_no_policy(open_page, path, width):
+    page = open_page(path, viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_resource_is_marked_as_done_and_back_in_place(open_page, bob, video):
+    page = open_page(VIDEO, user=bob)
+    page.evaluate("window.stayed = true")
+    page.get_by_role("button", name="Mark as done").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    assert Completion.objects.filter(user=bob, resource=video).exists()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Mark as done").wait_for()
+    assert not Completion.objects.exists()
+    assert page.evaluate("window.stayed")
+
+
+def test_the_card_of_a_video_becomes_a_player_on_request_only(open_page):
+    page = open_page("/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    # In place of YouTube, an empty page: a refused one would be a complaint.
+    page.route("https://www.youtube-nocookie.com/**", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto(VIDEO)
+    assert [url for url in asked if "youtube" in url] == []
+    page.locator(".player-link").click()
+    page.locator(".player iframe").wait_for()
+    assert [url for url in asked if "youtube" in url] == [
+        "https://www.youtube-nocookie.com/embed/7eh4d6sabA0?autoplay=1&rel=0"
+    ]
+
+
+@pytest.mark.parametrize("choice", [theme for theme in THEMES if theme != "auto"])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_theme_changes_and_stays(open_page, choice, scripts):
+    other = "dark" if choice == "light" else "light"
+    page = open_page("/concepts/", color_scheme=other, java_script_enabled=scripts)
+    with page.expect_response("**/theme/"):
+        page.locator(f"button[name=theme][value={choice}]").click()
+    page.goto(VIDEO)
+    assert page.locator("html").get_attribute("data-theme") == choice
+    assert page.locator(f"button[value={choice}]").get_attribute("aria-pressed") == "true"
+
+
+def test_formulas_are_typeset(open_page):
+    page = open_page("/tracks/regression/resources/descent-paper/")
+    page.locator(".prose .katex").wait_for()
+    assert page.locator(".prose .katex-error").count() == 0
+
+
+def test_the_first_tab_reaches_the_way_past_the_header(open_page):
+    page = open_page("/tracks/regression/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
