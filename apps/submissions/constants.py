@@ -67,13 +67,9 @@ UNGRADED_OUTCOMES: dict[Outcome, Verdict] = {
     Outcome.TOO_MANY_PROCESSES: Verdict.TOO_MANY_PROCESSES,
 }
 
-# A released run that nobody has taken up after this long has lost its message.
-START_LEASE_S = 60.0
 # How often a run may lose its message while others of its queue are taken up.
 LOST_STARTS = 20
 # What a run may take beyond its own time limit: starting, the probes, packing up its result.
 RUN_MARGIN_S = 60.0
-# A grading that has not ended after this long has died with its worker.
-GRADING_LEASE_S = 20.0
 # A learner's hand-ins that may wait or run at the same time.
 UNFINISHED_PER_LEARNER = 10

@@ -59,32 +59,22 @@ def prepare(
         profile=manifest.profile,
         accelerator=manifest.accelerator,
         seed=int.from_bytes(hashlib.sha256(f"kernel {seed}".encode()).digest()[:4], "big"),
-        limits=package.limits(),
+        limits=manifest.limits,
         forbid=tuple(manifest.forbid),
         inputs=inputs.for_learner(),
         probes=tuple(spec.probes),
     )
     (folder / contract.NOTEBOOK_FILE).write_text(json.dumps(notebook), encoding="utf-8")
     write_inputs(inputs, folder / contract.INPUTS_FILE)
-    _copy_data(package.folder / "data", folder / contract.DATA_FOLDER)
+    (folder / contract.DATA_FOLDER).mkdir(exist_ok=True)
+    for name, source in package.data_files().items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
     unfinished = asked.with_suffix(".part")
     unfinished.write_text(request.to_json(), encoding="utf-8")
     unfinished.replace(asked)
     return request
-
-
-def _copy_data(source: Path, target: Path) -> None:
-    target.mkdir(exist_ok=True)
-    if not source.is_dir():
-        return
-    for path in sorted(source.rglob("*")):
-        copy = target / path.relative_to(source)
-        if path.is_symlink():
-            raise OSError(f"{path} is a link: an exercise's public files are plain files.")
-        if path.is_dir():
-            copy.mkdir(exist_ok=True)
-        else:
-            shutil.copyfile(path, copy)
 
 
 def cancel(folder: Path) -> None:
@@ -136,7 +126,12 @@ def read_result(folder: Path) -> RunResult | None:
 
 def read_executed(folder: Path) -> bytes | None:
     """The executed notebook's bytes, None where there is none. Raises ResultUnreadable as `read_capped` does."""
-    return read_capped(folder / contract.RESULT_FOLDER / contract.EXECUTED_FILE, EXECUTED_BYTES)
+    return read_capped(executed_path(folder), EXECUTED_BYTES)
+
+
+def executed_path(folder: Path) -> Path:
+    """Where the executed notebook of the attempt in `folder` lies, if there is one."""
+    return folder / contract.RESULT_FOLDER / contract.EXECUTED_FILE
 
 
 def artefacts(folder: Path) -> Path:

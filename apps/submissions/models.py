@@ -42,7 +42,7 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.exercise_id} #{self.number}"
+        return f"{self.exercise} #{self.number}"
 
     def get_absolute_url(self) -> str:
         """The page that shows how it runs, then what it got."""

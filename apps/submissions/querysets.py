@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from .constants import FINAL_STATES, GRADING_LEASE_S, START_LEASE_S, State, Verdict
+from .constants import FINAL_STATES, State, Verdict
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -55,14 +55,18 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         """Those of which the latest run has not ended."""
         return self.with_latest().exclude(state__in=FINAL_STATES)
 
-    def best_scores(self, user: User) -> dict[int, tuple[float, float]]:
-        """The best (score, out of) for each exercise id that `user` has a score for: the best one counts."""
-        best: dict[int, tuple[float, float]] = {}
-        scored = self.of(user).with_latest().filter(state=State.DONE, score__isnull=False)
-        for exercise, score, out_of in scored.values_list("exercise_id", "score", "max_score"):
-            if exercise not in best or score * best[exercise][1] > best[exercise][0] * out_of:
-                best[exercise] = (score, out_of)
-        return best
+    def best_list(self, user: User) -> list[Any]:
+        """The best hand-in of `user` for each exercise (of two equal ones the earlier), in the order of the exercises.
+
+        What ended by our fault has no score; a score of another version counts by its share of the points.
+        """
+        scored = self.of(user).with_latest().filter(state=State.DONE).exclude(verdict=Verdict.PLATFORM_ERROR)
+        best: dict[int, Any] = {}
+        for submission in scored.select_related("exercise").order_by("created_at"):
+            other = best.get(submission.exercise_id)
+            if other is None or submission.score * other.max_score > other.score * submission.max_score:
+                best[submission.exercise_id] = submission
+        return sorted(best.values(), key=lambda one: (one.exercise.title, one.number))
 
     def attempts_used(self, user: User, exercise: Exercise) -> int:
         """How many of the attempts at `exercise` `user` has used up."""
@@ -103,17 +107,17 @@ class RunQuerySet(models.QuerySet[Any]):
             .order_by("lane", "turn", "queued_at", "pk")
         )
 
-    def lost_message(self, now: datetime) -> RunQuerySet:
+    def lost_message(self, now: datetime, lease_s: float) -> RunQuerySet:
         """Released long ago, and nobody has taken them up."""
-        return self.filter(state=State.QUEUED, released_at__lt=now - timedelta(seconds=START_LEASE_S))
+        return self.filter(state=State.QUEUED, released_at__lt=now - timedelta(seconds=lease_s))
 
     def lost_heartbeat(self, now: datetime, lease_s: float) -> RunQuerySet:
         """Running by the record, and silent for longer than a lease."""
         return self.filter(state=State.RUNNING, heartbeat_at__lt=now - timedelta(seconds=lease_s))
 
-    def grading_died(self, now: datetime) -> RunQuerySet:
+    def grading_died(self, now: datetime, lease_s: float) -> RunQuerySet:
         """In grading for longer than grading ever takes."""
-        return self.filter(state=State.GRADING, grading_at__lt=now - timedelta(seconds=GRADING_LEASE_S))
+        return self.filter(state=State.GRADING, grading_at__lt=now - timedelta(seconds=lease_s))
 
     def typical_seconds(self, queue: str) -> float | None:
         """The mean time that the latest 20 finished runs of `queue` held a slot; None before the first."""

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "submissions"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.history, name="list"),
+    path("new/<slug:slug>/", views.new, name="new"),
+    path("<uuid:pk>/", views.detail, name="detail"),
+    path("<uuid:pk>/live/", views.live, name="live"),
+    path("<uuid:pk>/cancel/", views.cancel, name="cancel"),
+    path("<uuid:pk>/notebook/", views.notebook, name="notebook"),
+    path("<uuid:pk>/download/", views.download, name="download"),
+]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from studyhub import broker
 
 from .. import bell, folders
-from ..constants import LOST_STARTS, RUN_MARGIN_S, START_LEASE_S, State
+from ..constants import LOST_STARTS, RUN_MARGIN_S, State
 from ..models import QueueGate, Run
 from ..states import move
 from .faults import fault, give_up
@@ -21,6 +21,8 @@ from .release import release_runs
 from .results import accept_result
 
 logger = logging.getLogger(__name__)
+# Without a pass for this long, what looks silent may only have gone unheard.
+GAP_S = 30.0
 
 
 def reconcile() -> Counter[str]:
@@ -36,7 +38,7 @@ def reconcile() -> Counter[str]:
     did: Counter[str] = Counter()
     for run in Run.objects.filter(state__in=[State.QUEUED, State.RUNNING], released_at__isnull=False):
         did["result found"] += _guarded(_take_in_result, run, now)
-    for run in Run.objects.grading_died(now):
+    for run in Run.objects.grading_died(now, settings.RUN_GRADING_LEASE_S):
         did["grading restarted"] += _guarded(_restart_grading, run, now)
     if _passed_lately(now):
         for run in Run.objects.filter(state=State.RUNNING):
@@ -44,7 +46,7 @@ def reconcile() -> Counter[str]:
                 did["ended past its bound"] += _guarded(_end_overdue, run, now)
         for run in Run.objects.lost_heartbeat(now, settings.RUN_LEASE_S):
             did["heartbeat lost"] += _guarded(_requeue_silent, run, now)
-        for run in Run.objects.lost_message(now):
+        for run in Run.objects.lost_message(now, settings.RUN_START_LEASE_S):
             did["message lost"] += _guarded(_resend, run, now)
     did["released"] += release_runs()
     return +did
@@ -63,7 +65,7 @@ def _passed_lately(now: datetime) -> bool:
     gate, _ = QueueGate.objects.get_or_create(queue=broker.CONTROL_QUEUE)
     before = gate.passed_at
     QueueGate.objects.filter(pk=gate.pk).update(passed_at=now)
-    return before is not None and now - before < timedelta(seconds=2 * settings.RUN_LEASE_S)
+    return before is not None and now - before < timedelta(seconds=max(GAP_S, 2 * settings.RUN_LEASE_S))
 
 
 def _take_in_result(run: Run, now: datetime) -> bool:
@@ -105,6 +107,8 @@ def _resend(run: Run, now: datetime) -> bool:
     others_live = Run.objects.filter(queue=run.queue, heartbeat_at__gt=run.released_at).exclude(pk=run.pk).exists()
     lost = run.lost_starts + others_live
     if lost >= LOST_STARTS:
-        return give_up(run, kind="never-started", detail=f"{lost} messages were lost, each for {START_LEASE_S:.0f} s.")
+        return give_up(
+            run, kind="never-started", detail=f"{lost} messages were lost, each for {settings.RUN_START_LEASE_S:.0f} s."
+        )
     why, seen = "Nobody took it up in time: to be sent again", {"released_at": run.released_at}
     return move(run, to=State.QUEUED, why=why, only_if=seen, released_at=None, lost_starts=lost)

@@ -7,19 +7,22 @@ import math
 import uuid
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from apps.grading import GradeReport, grade
 from apps.runner.contract import CellStatus, Outcome, RunResult
 
 from .. import bell, folders
-from ..constants import UNGRADED_OUTCOMES, State, Verdict
+from ..constants import State
+from ..grading import report_on, score_of, verdict_of
 from ..models import CheckResult, Run
 from ..states import move
 from .faults import fault, stop_runner
+
+if TYPE_CHECKING:
+    from apps.grading import GradeReport
 
 logger = logging.getLogger(__name__)
 
@@ -129,10 +132,8 @@ def grade_run(*, run_id: str, attempt: int) -> bool:
         result = folders.read_result(run.folder)
         if result is None:
             raise folders.ResultUnreadable("The result is gone from the run store.")
-        report = None
-        if result.outcome not in UNGRADED_OUTCOMES:
-            spec = run.submission.version.package().spec()
-            report = grade(spec, seed=run.seed, artefacts=folders.artefacts(run.folder))
+        package = run.submission.version.package()
+        report = report_on(result, package=package, seed=run.seed, folder=run.folder)
         return _finish(run, result, report)
     except Exception as error:  # whatever it is, the learner must not pay for it: noted, and tried again
         logger.exception("Run %s could not be graded", run.pk)
@@ -141,28 +142,17 @@ def grade_run(*, run_id: str, attempt: int) -> bool:
         return False
 
 
-def verdict_of(outcome: Outcome, score: float, max_score: float) -> Verdict:
-    """The verdict for a graded run. An error of the learner's stays one, whatever the cells before it earned."""
-    if outcome in UNGRADED_OUTCOMES:
-        return UNGRADED_OUTCOMES[outcome]
-    if outcome == Outcome.LEARNER_ERROR:
-        return Verdict.LEARNER_ERROR
-    if score >= max_score:
-        return Verdict.PASSED
-    return Verdict.PARTIAL if score > 0 else Verdict.FAILED
-
-
 def _finish(run: Run, result: RunResult, report: GradeReport | None) -> bool:
-    max_score = report.max_score if report else run.max_score
-    score = round(min(max(report.score, 0.0), max_score), 2) if report else 0.0
+    max_score = round(report.max_score if report else run.max_score, 2)
+    score = score_of(report)
     with transaction.atomic():
         ended = move(
             run,
             to=State.DONE,
             why="Graded",
-            verdict=verdict_of(result.outcome, score, round(max_score, 2)),
+            verdict=verdict_of(result.outcome, score, max_score),
             score=score,
-            max_score=round(max_score, 2),
+            max_score=max_score,
             finished_at=timezone.now(),
         )
         if ended and report:

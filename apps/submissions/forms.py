@@ -1,0 +1,55 @@
+"""The upload form, and the handler that keeps an absurdly large body from being kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
+
+from .messages import UPLOAD
+from .validation import MB, UploadRefused
+
+
+class CappedUpload(FileUploadHandler):
+    """Stops keeping a file as soon as it is larger than what may be handed in, and leaves a note on the request."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.limit = settings.UPLOAD_LIMIT_MB * MB
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Called for each piece of a file, before the handlers that keep it. Raises SkipFile beyond the limit."""
+        if start + len(raw_data) > self.limit:
+            self.request.upload_too_large = True  # type: ignore[union-attr]
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Leaves the file to the handlers after this one."""
+
+
+class UploadForm(forms.Form):
+    """One notebook. What a learner reads about a file that can't be used stands in messages.py."""
+
+    notebook = forms.FileField(
+        label="Your notebook (.ipynb)",
+        allow_empty_file=True,
+        error_messages={"required": UPLOAD["no-file"], "invalid": UPLOAD["no-file"], "missing": UPLOAD["no-file"]},
+        widget=forms.FileInput(attrs={"accept": ".ipynb,application/x-ipynb+json"}),
+    )
+
+    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if too_large:
+            limit = f"{settings.UPLOAD_LIMIT_MB} MB"
+            refusal = UploadRefused("too-large", size=f"more than {limit}", limit=limit)
+            self.fields["notebook"].error_messages["required"] = str(refusal)
+
+    def file(self) -> UploadedFile:
+        """The file, once the form is valid."""
+        uploaded: UploadedFile = self.cleaned_data["notebook"]
+        return uploaded

@@ -1,0 +1,44 @@
+"""From a result and the grader's report to verdict and score. Imports no database: the site and `grade` share it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apps.grading import GradeReport, grade
+from apps.runner.contract import Outcome, RunResult
+
+from . import folders
+from .constants import UNGRADED_OUTCOMES, Verdict
+
+if TYPE_CHECKING:
+    from apps.exercises.package import ExercisePackage
+
+
+def report_on(result: RunResult, *, package: ExercisePackage, seed: int, folder: Path) -> GradeReport | None:
+    """What the grader finds in the artefacts of `folder`; None where the run ended so that it earns nothing.
+
+    After an error of the learner's there is something to grade: what the cells before it defined was probed.
+    Raises whatever the exercise's own grading raises: a fault of ours.
+    """
+    if result.outcome in UNGRADED_OUTCOMES:
+        return None
+    return grade(package.spec(), seed=seed, artefacts=folders.artefacts(folder))
+
+
+def score_of(report: GradeReport | None) -> float:
+    """Points, between 0 and the most there are, in hundredths."""
+    return round(min(max(report.score, 0.0), report.max_score), 2) if report else 0.0
+
+
+def verdict_of(outcome: Outcome, score: float, max_score: float) -> Verdict:
+    """The verdict on a graded run. An error of the learner's stays one, whatever the cells before it earned."""
+    if outcome in UNGRADED_OUTCOMES:
+        return UNGRADED_OUTCOMES[outcome]
+    if outcome == Outcome.PLATFORM_ERROR:
+        return Verdict.PLATFORM_ERROR
+    if outcome == Outcome.LEARNER_ERROR:
+        return Verdict.LEARNER_ERROR
+    if score >= round(max_score, 2):
+        return Verdict.PASSED
+    return Verdict.PARTIAL if score > 0 else Verdict.FAILED

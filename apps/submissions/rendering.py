@@ -1,0 +1,106 @@
+"""The executed notebook as a page of its own, for a frame in which nothing runs and nothing is loaded.
+
+What a learner's code printed is shown as it is: the sandboxed frame and FRAME_POLICY make it harmless, not a filter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import logging
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from django.conf import settings
+from pygments.formatters import HtmlFormatter
+
+from . import folders
+from .models import Run
+
+logger = logging.getLogger(__name__)
+
+FRAME_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
+PAGE_BYTES = 24 * 1024 * 1024
+THEMES = {"light", "dark"}
+STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
+
+
+def has_executed(run: Run) -> bool:
+    """Whether this run left an executed notebook."""
+    try:
+        return folders.executed_path(run.folder).is_file()
+    except OSError:
+        return False
+
+
+def executed_page(run: Run, *, theme: str) -> str | None:
+    """The page for `run`, in the reader's theme; None where there is no executed notebook (yet).
+
+    Converting takes a while, so the body is kept beside the database; it never changes for one attempt.
+    """
+    kept = settings.VAR_DIR / "rendered" / f"{run.pk}-{run.attempt}.html"
+    body = kept.read_text(encoding="utf-8") if kept.is_file() else _render(run)
+    if body is None:
+        return None
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{hashlib.sha256(body.encode()).hexdigest()[:8]}.part")
+        part.write_text(body, encoding="utf-8")
+        part.replace(kept)
+    chosen = f' data-theme="{theme}"' if theme in THEMES else ""
+    title = html.escape(f"Executed notebook of hand-in {run.submission.number}")
+    return (
+        f'<!doctype html><html lang="en-GB"{chosen}><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_style()}</style></head>'
+        f"<body><main>{body}</main></body></html>"
+    )
+
+
+def _render(run: Run) -> str | None:
+    try:
+        data = folders.read_executed(run.folder)
+    except folders.ResultUnreadable as error:
+        logger.warning("Run %s: %s", run.pk, error)
+        return _note("The executed notebook is too large to be shown here.")
+    if data is None:
+        return None
+    try:
+        body = _to_html(data)
+    except Exception:  # nbconvert raises what a broken notebook makes it stumble over; the grade doesn't depend on it
+        logger.exception("Run %s: its executed notebook can't be shown", run.pk)
+        return _note("The executed notebook can't be shown.")
+    return body if len(body) <= PAGE_BYTES else _note("The executed notebook is too large to be shown here.")
+
+
+def _to_html(data: bytes) -> str:
+    # Imported where needed: it takes half a second, and only this page wants it.
+    from nbconvert import HTMLExporter
+
+    node = nbformat.reads(data.decode("utf-8"), as_version=4)
+    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=False, embed_images=False)
+    # The stock filter's styles for ANSI colours are classes: frame.css names them.
+    body, _ = exporter.from_notebook_node(node)
+    return str(body)
+
+
+def _note(text: str) -> str:
+    return f"<p>{html.escape(text)}</p>"
+
+
+@cache
+def _style() -> str:
+    light = HtmlFormatter(style="default").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    return f"{STYLE}\n{_scoped(light, 'light')}\n{_scoped(dark, 'dark')}"
+
+
+def _scoped(rules: str, theme: str) -> str:
+    """Pygments' rules for one theme: where it was chosen, or where the system wants it and none was chosen."""
+    lines = [line for line in rules.splitlines() if line.startswith(".highlight .")]
+    chosen = "\n".join(f':root[data-theme="{theme}"] {line}' for line in lines)
+    system = "\n".join(f":root:not([data-theme]) {line}" for line in lines)
+    return f"{chosen}\n@media (prefers-color-scheme: {theme}) {{\n{system}\n}}"

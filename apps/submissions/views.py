@@ -1,0 +1,125 @@
+"""Pages of a hand-in: upload, history, the live page, the executed notebook."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseStopPolling
+
+from apps.exercises.access import get_exercise
+
+from . import services
+from .access import get_submission
+from .forms import CappedUpload, UploadForm
+from .models import Submission
+from .page import RunPage, is_fragment
+from .rendering import FRAME_POLICY, executed_page
+from .validation import UploadRefused
+
+PER_PAGE = 30
+
+
+@csrf_exempt
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Hand in a notebook. The token is checked inside: reading it reads the body, which the handler has to cap."""
+    request.upload_handlers.insert(0, CappedUpload(request))
+    return _new(request, slug)
+
+
+@csrf_protect
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def _new(request: HttpRequest, slug: str) -> HttpResponse:
+    exercise = get_exercise(slug)
+    form = UploadForm()
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES, too_large=getattr(request, "upload_too_large", False))
+    if form.is_valid():
+        file = form.file()
+        try:
+            handed_in = services.submit(user=request.user, exercise=exercise, filename=file.name, data=file.read())
+            return redirect(handed_in)
+        except UploadRefused as refusal:
+            form.add_error("notebook", str(refusal))
+    used = Submission.objects.attempts_used(request.user, exercise)
+    attempts = exercise.current_version.manifest.get("attempts")
+    context = {
+        "exercise": exercise,
+        "form": form,
+        "used": used,
+        "attempts": attempts,
+        "limit": settings.UPLOAD_LIMIT_MB,
+    }
+    context["limit_mb"] = settings.UPLOAD_LIMIT_MB
+    template = "submissions/_upload.html" if is_fragment(request) else "submissions/new.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """All that one has handed in, the latest first, and the best score for each exercise."""
+    page = Paginator(Submission.objects.of(request.user).with_runs(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "best": Submission.objects.best_list(request.user)}
+    return render(request, "submissions/list.html", context)
+
+
+@login_required
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One hand-in: how it runs now, or what it got."""
+    submission = get_submission(request.user, pk)
+    return render(request, "submissions/detail.html", {"submission": submission, "view": RunPage(submission)})
+
+
+@login_required
+@require_safe
+def live(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The part of the page that changes; its last answer, with status 286, ends the polling."""
+    submission = get_submission(request.user, pk)
+    view = RunPage(submission)
+    context = {"submission": submission, "view": view, "told": request.GET.get("told") == view.status_key, "live": True}
+    response = render(request, "submissions/_live.html", context)
+    return HttpResponseStopPolling(response.content) if view.run.is_final else response
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Stop a hand-in that has not been graded."""
+    submission = get_submission(request.user, pk)
+    if not services.cancel(run=submission.run, actor=request.user):
+        messages.warning(request, "It was too late to cancel: it had run already.")
+    return redirect(submission)
+
+
+@login_required
+@require_safe
+def notebook(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The executed notebook as a document of its own, for the sandboxed frame: nothing in it may run or load."""
+    run = get_submission(request.user, pk).run
+    page = executed_page(run, theme=request.COOKIES.get("theme", ""))
+    if page is None:
+        raise Http404("There is no executed notebook.")
+    response = HttpResponse(page)
+    response["Content-Security-Policy"] = FRAME_POLICY
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@login_required
+@require_safe
+def download(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One's own notebook again, as it was handed in (without outputs)."""
+    submission = get_submission(request.user, pk)
+    name = f"{submission.exercise.slug}-{submission.number}.ipynb"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(submission.notebook.text, content_type="application/x-ipynb+json", headers=headers)
