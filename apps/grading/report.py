@@ -1,0 +1,65 @@
+"""What grading says: findings of single checks, and the report on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A picture as SVG text of our own making, and the same in words for those who can't see it."""
+
+    svg: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: the share of its points (0 to 1), a message for the learner, and what was compared (JSON)."""
+
+    share: float
+    message: str
+    compared: Mapping[str, Any] = field(default_factory=dict)
+    plot: Plot = field(default_factory=Plot)
+
+    @classmethod
+    def right(cls, message: str, compared: Mapping[str, Any] | None = None, plot: Plot | None = None) -> Self:
+        """All points."""
+        return cls(1.0, message, compared or {}, plot or Plot())
+
+    @classmethod
+    def wrong(cls, message: str, compared: Mapping[str, Any] | None = None, plot: Plot | None = None) -> Self:
+        """No points."""
+        return cls(0.0, message, compared or {}, plot or Plot())
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOutcome:
+    """One check as the learner sees it. `hint` is empty once the check has passed; `compared` is plain JSON."""
+
+    id: str
+    title: str
+    points: float
+    max_points: float
+    passed: bool
+    message: str
+    hint: str = ""
+    compared: dict[str, Any] = field(default_factory=dict)
+    plot_svg: str = ""
+    plot_alt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeReport:
+    """All checks of a run, in the order of the exercise. `score` is the sum of their points."""
+
+    score: float
+    max_score: float
+    checks: tuple[CheckOutcome, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check has all its points."""
+        return all(check.passed for check in self.checks)
