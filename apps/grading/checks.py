@@ -80,7 +80,8 @@ class Relative(Check):
     points × clip((metric − baseline) / (target − baseline), 0, 1), where the target is the reference less `slack`.
 
     `truth(inputs)` gives what should have been predicted. `baseline` and `reference` are figures of the metric, or
-    functions of the inputs that give predictions, then measured on the same rows. `slack`, in the metric's unit, says how far below the reference all points are still given. `shape` is what the learner returns (that of the truth
+    functions of the inputs that give predictions, then measured on the same rows. `slack`, in the metric's unit, says
+    how far below the reference all points are still given. `shape` is what the learner returns (that of the truth
     unless given), `convert` makes predictions of it (class scores to labels, for instance).
     """
 

@@ -18,9 +18,9 @@ from apps.runner.contract import HiddenInput
 class Inputs:
     """Inputs drawn for one run, by name: an exercise's `draw` returns one.
 
-    `given` holds NumPy arrays, `tensors` arrays that arrive as torch tensors, `tables` columns (1-D, of one
-    length) that arrive as a pandas DataFrame, `values` anything JSON. `hidden` (labels, truths, whatever the checks need) never
-    leaves the grader. `inputs["X"]` finds a name in any of them.
+    `given` holds NumPy arrays, `tensors` arrays that arrive as torch tensors, `tables` columns (1-D arrays of one
+    length) that arrive as a pandas DataFrame, `values` anything JSON. `hidden` (labels, truths, whatever the checks
+    need) never leaves the grader. `inputs["X"]` finds a name in any of them.
     """
 
     given: Mapping[str, np.ndarray] = field(default_factory=dict)

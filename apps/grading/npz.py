@@ -38,7 +38,7 @@ def read_arrays(data: bytes, names: set[str], *, max_bytes: int, max_elements: i
     except ArtefactError:
         raise
     # zipfile, zlib and NumPy's header parser raise a dozen kinds of exception for broken bytes (BadZipFile,
-    # struct.error, NotImplementedError, RuntimeError, SyntaxError ...). All mean the same here: the learner's file is not an archive.
+    # struct.error, NotImplementedError, RuntimeError, SyntaxError ...). All mean the same here: the file is damaged.
     except Exception as error:
         raise ArtefactError("The arrays of this result could not be read: the file is damaged.") from error
 
