@@ -1,4 +1,5 @@
-// Typesets the formulas in every container marked data-math; also in those that htmx brings later.
+// Typesets what the Markdown filter marked as a formula, and all formulas in containers marked data-math;
+// also in what htmx brings later.
 (() => {
   const options = {
     delimiters: [
@@ -7,10 +8,11 @@
     ],
     throwOnError: false,
   };
+  const places = "[data-math], .math-inline, .math-display";
   const typeset = (root) => {
-    const inside = [...root.querySelectorAll("[data-math]")];
-    if (root.matches?.("[data-math]")) inside.push(root);
-    inside.forEach((container) => renderMathInElement(container, options));
+    const inside = [...root.querySelectorAll(places)];
+    if (root.matches?.(places)) inside.push(root);
+    inside.forEach((place) => renderMathInElement(place, options));
   };
   typeset(document);
   document.addEventListener("htmx:load", (event) => typeset(event.target));
