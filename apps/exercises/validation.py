@@ -20,9 +20,9 @@ MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
 def validate_package(package: ExercisePackage) -> None:
     """Check a loaded package as a whole.
 
-    1. tags of cells, and that the notebook begins with an introduction; 2. every variant builds, and its cells parse;
-    3. grading.py loads, and mutants lose points of checks that it has; 4. data.py makes data/ as it is; 5. measured
-    figures are there.
+    1. tags of cells; 2. regions have a solution that differs from the starter and from each mutant's; 3. every variant
+    builds, and its cells parse; 4. the notebook begins with an introduction; 5. grading.py loads and draws its inputs,
+    and mutants lose points of checks that it has; 6. data.py makes data/ as it is; 7. measured figures are there.
 
     Raises PackageError with all problems found.
     """
@@ -105,8 +105,14 @@ def _introduction(package: ExercisePackage) -> list[Problem]:
 
 
 def _grading(package: ExercisePackage) -> list[Problem]:
-    points = {check.id: check.points for check in package.spec().checks}
+    spec = package.spec()
+    points = {check.id: check.points for check in spec.checks}
     problems = []
+    try:
+        spec.draw(0)
+    except Exception as error:
+        text = f"The hidden inputs can't be drawn: {type(error).__name__}: {error}. Correct what draws them."
+        problems.append(Problem(package.folder / GRADING_FILE, 1, text))
     for mutant in package.mutants.values():
         for check, lost in mutant.loses.items():
             if check not in points:

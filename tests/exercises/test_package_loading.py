@@ -130,6 +130,11 @@ UNSOUND = {
     "no introduction": (notebook("# %% [markdown]", "# %%"), "notebook.py:1", "introduction"),
     "grading that raises": ({"grading.py": "x = 1\nSPEC = 1 / 0\n"}, "grading.py:2", "ZeroDivisionError"),
     "grading that is no Python": ({"grading.py": "x = 1\nSPEC = (\n"}, "grading.py:2", "SyntaxError"),
+    "grading that can't draw": (
+        {"grading.py": GRADING.replace("return seed", "return 1 / seed")},
+        "grading.py:1",
+        "ZeroDivisionError",
+    ),
     "grading without a SPEC": ({"grading.py": "x = 1\n"}, "grading.py:1", "SPEC"),
     "helper imported as if installed": (
         {"grading.py": f"from helper import TWO\n{GRADING}", "helper.py": "TWO = 2\n"},
