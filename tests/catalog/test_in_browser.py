@@ -65,6 +65,14 @@ def test_every_page_fits_and_breaks_no_policy(open_page, path, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_navigation_of_a_learner_is_one_line_on_a_telephone(open_page, bob):
+    page = open_page("/", user=bob, viewport={"width": 390, "height": 800})
+    tops = page.locator(".site-nav a").evaluate_all("links => links.map((link) => link.getBoundingClientRect().top)")
+    heights = page.locator(".site-nav a").evaluate_all("links => links.map((link) => link.offsetHeight)")
+    assert len(set(tops)) == 1
+    assert max(heights) < 50
+
+
 def test_a_resource_is_marked_as_done_and_back_in_place(open_page, bob, video):
     page = open_page(VIDEO, user=bob)
     page.evaluate("window.stayed = true")
