@@ -71,6 +71,7 @@ def test_the_navigation_of_a_learner_is_one_line_on_a_telephone(open_page, bob):
     heights = page.locator(".site-nav a").evaluate_all("links => links.map((link) => link.offsetHeight)")
     assert len(set(tops)) == 1
     assert max(heights) < 50
+    assert page.locator(".site-nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")
 
 
 def test_a_resource_is_marked_as_done_and_back_in_place(open_page, bob, video):
