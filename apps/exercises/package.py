@@ -4,6 +4,7 @@ exercise.yaml   what the exercise says about itself          notebook.py   start
 grading.py      SPEC: inputs, probes, checks                 mutants/      plausible wrong solutions
 data/           public files for the learner                 data.py       write(folder) makes data/ again
 reference/      build.py, figures.json, weights              other *.py    helpers, imported relatively
+notes.md        what it teaches, for authors
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ REQUIRED = (MANIFEST_FILE, NOTEBOOK_FILE, GRADING_FILE)
 # What the platform asks a specification for; apps.grading says what each is.
 SPEC_PARTS = ("draw", "probes", "checks", "max_score")
 ALLOWED = re.compile(
-    r"exercise\.yaml|[a-z_][a-z0-9_]*\.py|data/.+|mutants/[a-z][a-z0-9_-]*\.py"
+    r"exercise\.yaml|notes\.md|[a-z_][a-z0-9_]*\.py|data/.+|mutants/[a-z][a-z0-9_-]*\.py"
     r"|reference/(build\.py|figures\.json|[a-z0-9_-]+\.safetensors)"
 )
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
