@@ -4,6 +4,7 @@ from typing import Any
 
 from studyhub import env
 
+EMBEDDED = "filesystem://localhost"
 CONTROL_QUEUE = "control"
 CPU_QUEUE = "run.cpu"
 GPU_QUEUE = "run.gpu"
@@ -17,7 +18,7 @@ FINISHED_TASK = "submissions.accept_result"
 def celery_settings() -> dict[str, Any]:
     """Celery's settings. Without STUDYHUB_BROKER_URL the broker is a folder of files: nothing to install."""
     settings: dict[str, Any] = {
-        "broker_url": env.text("STUDYHUB_BROKER_URL", "filesystem://"),
+        "broker_url": env.text("STUDYHUB_BROKER_URL", EMBEDDED),
         "broker_connection_retry_on_startup": True,
         "task_default_queue": CONTROL_QUEUE,
         "task_ignore_result": True,
@@ -28,7 +29,7 @@ def celery_settings() -> dict[str, Any]:
         "worker_enable_remote_control": False,
         "worker_hijack_root_logger": False,
     }
-    if settings["broker_url"] == "filesystem://":
+    if settings["broker_url"] == EMBEDDED:
         base = env.var_folder() / "broker"
         for name in ("messages", "control"):
             (base / name).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,7 @@
+"""The parameters are never changed: the optimiser does not step."""
+# loses: {training: 2, accuracy: 4}
+### BEGIN SOLUTION step
+optimizer.zero_grad()
+loss = loss_function(model(x[batch]), y[batch])
+loss.backward()
+### END SOLUTION
