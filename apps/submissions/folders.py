@@ -5,6 +5,7 @@ Imports no Django: the `grade` command and the tests use it without a database. 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -89,13 +90,18 @@ def is_claimed(folder: Path) -> bool:
 
 
 def read_capped(path: Path, limit: int) -> bytes | None:
-    """The bytes of a plain file, None where there is none. Raises ResultUnreadable for anything else."""
+    """The bytes of a plain file, None where there is none. Raises ResultUnreadable for anything else.
+
+    Raises OSError where the store itself fails: that says nothing about the run, and passes.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise ResultUnreadable(f"{path.name} can't be opened: {error.strerror}") from error
+        if error.errno not in {errno.ELOOP, errno.ENXIO}:
+            raise
+        raise ResultUnreadable(f"{path.name} is no plain file.") from error
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):

@@ -23,7 +23,11 @@ def refused(desk, user) -> str:
 def test_a_hand_in_is_a_submission_its_notebook_and_a_waiting_run(desk, bob):
     run = desk.hand_in(bob)
     submission = run.submission
-    assert (submission.number, submission.filename, submission.version) == (1, "mine.ipynb", desk.exercise.current_version)
+    assert (submission.number, submission.filename, submission.version) == (
+        1,
+        "mine.ipynb",
+        desk.exercise.current_version,
+    )
     assert json.loads(submission.notebook.text)["cells"][2]["source"] == "double(21)"
     assert (run.state, run.verdict, run.attempt, run.queue, run.wall_s) == (State.QUEUED, "", 1, broker.CPU_QUEUE, 30.0)
     assert [move.reason for move in run.transitions.all()] == ["Handed in"]
@@ -67,9 +71,7 @@ def test_two_at_once_get_different_numbers(desk, bob, monkeypatch):
 
 
 def test_the_folder_in_a_file_name_is_dropped(desk, bob):
-    submission = services.submit(
-        user=bob, exercise=desk.exercise, filename="..\\..//etc/passwd", data=notebook_bytes()
-    )
+    submission = services.submit(user=bob, exercise=desk.exercise, filename="..\\..//etc/passwd", data=notebook_bytes())
     assert submission.filename == "passwd"
 
 

@@ -1,11 +1,13 @@
-"""Who goes first is decided in the database: live before regrades, learners in turns, never more than there are slots."""
+"""Who goes first is decided in the database: live before regrades, learners in turns, as many as there are slots."""
 
+import errno
 import json
 from datetime import timedelta
 
 import pytest
 
 from apps.runner.contract import RunRequest
+from apps.submissions import folders
 from apps.submissions.constants import Lane, State, Verdict
 from apps.submissions.models import Run
 from apps.submissions.services import release_runs
@@ -107,6 +109,19 @@ def test_while_the_broker_is_down_it_waits_and_loses_nothing(desk, bob):
     desk.broker_up = True
     assert release_runs() == 1
     assert run.transitions.count() == 2
+
+
+def test_while_the_store_is_full_it_waits_at_no_cost(desk, bob, monkeypatch):
+    run = desk.hand_in(bob)
+
+    def full(folder, **named):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "prepare", full)
+        assert release_runs() == 0
+    assert (fresh(run).released_at, fresh(run).faults) == (None, 0)
+    assert release_runs() == 1
 
 
 def test_an_exercise_that_can_not_be_prepared_is_our_fault(desk, package, bob):

@@ -29,8 +29,8 @@ def release_runs() -> int:
     """Hand over as many waiting runs as there are free slots, and return how many went out.
 
     1. Under the queue's lock, mark the next ones as released. 2. Outside the transaction, write each run's folder.
-    3. Send its message; only then the release is on record. Where the broker can't be reached they wait on, and where
-    this process dies in between the reconciler finds a released run that nobody took up.
+    3. Send its message; only then the release is on record. Where store or broker can't be reached they wait on, and
+    where this process dies in between the reconciler finds a released run that nobody took up.
     """
     sent = 0
     for queue, places in slots().items():
@@ -67,15 +67,23 @@ def _hand_over(run: Run) -> bool:
             attempt=run.attempt,
             seed=run.seed,
         )
+    except OSError:
+        logger.exception("The run store can't be written: run %s waits", run.pk)
+        _take_back(run)
+        return False
     except Exception as error:  # an exercise's own code draws its inputs: whatever it raises is our fault, and retried
         logger.exception("Run %s could not be prepared", run.pk)
         fault(run, kind="prepare", detail=f"{type(error).__name__}: {error}")
         return False
     if not bell.send(broker.EXECUTE_TASK, str(run.pk), run.attempt, queue=run.queue):
-        Run.objects.filter(pk=run.pk, state=State.QUEUED, attempt=run.attempt, released_at=run.released_at).update(
-            released_at=None
-        )
+        _take_back(run)
         return False
     # A runner may have been quicker than this line: then its first progress is on record, which says more.
     move(run, to=State.QUEUED, why="Handed to the runners", only_if={"released_at": run.released_at})
     return True
+
+
+def _take_back(run: Run) -> None:
+    """What could not be handed over waits on, at no cost."""
+    standing = {"pk": run.pk, "state": State.QUEUED, "attempt": run.attempt, "released_at": run.released_at}
+    Run.objects.filter(**standing).update(released_at=None)

@@ -1,0 +1,101 @@
+"""The upload form: on its own page and as a fragment, with what is wrong beside the field."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from apps.submissions.models import Submission
+from tests.submissions.conftest import SLUG, notebook_bytes, with_manifest
+
+pytestmark = pytest.mark.usefixtures("desk")
+URL = f"/submissions/new/{SLUG}/"
+
+
+def upload(client, data: bytes, name: str = "mine.ipynb", **headers):
+    return client.post(URL, {"notebook": SimpleUploadedFile(name, data)}, headers=headers)
+
+
+def test_a_notebook_is_handed_in(client, bob):
+    client.force_login(bob)
+    response = upload(client, notebook_bytes())
+    submission = Submission.objects.get()
+    assert (response.status_code, response["Location"]) == (302, reverse("submissions:detail", args=[submission.pk]))
+    assert (submission.user, submission.exercise.slug) == (bob, SLUG)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "This file is empty"),
+        (b"print(1)", "can&#x27;t be read as JSON"),
+        (notebook_bytes(studyhub={"exercise": "tripling"}), "tripling"),
+        (b"x" * (1024 * 1024 + 1), "the limit is 1 MB"),
+        (b"x" * (3 * 1024 * 1024), "the limit is 1 MB"),
+    ],
+)
+def test_what_is_wrong_stands_beside_the_field(client, bob, settings, data, words):
+    settings.UPLOAD_LIMIT_MB = 1
+    client.force_login(bob)
+    response = upload(client, data)
+    assert response.status_code == 422
+    assert words in response.text
+    assert 'aria-invalid="true"' in response.text
+    assert not Submission.objects.exists()
+
+
+def test_without_a_file_it_says_so(client, bob):
+    client.force_login(bob)
+    assert "No file was chosen" in client.post(URL).text
+
+
+def test_the_form_wants_its_token(bob):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bob)
+    assert upload(client, notebook_bytes()).status_code == 403
+    assert not Submission.objects.exists()
+
+
+def test_a_visitor_is_asked_to_sign_in(client):
+    response = client.get(URL)
+    assert response.status_code == 302
+    assert "login" in response["Location"]
+    assert upload(client, notebook_bytes()).status_code == 302
+    assert not Submission.objects.exists()
+
+
+def test_an_unknown_exercise_is_not_there(client, bob):
+    client.force_login(bob)
+    assert client.get("/submissions/new/no-such-exercise/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "whole"),
+    [
+        ({}, True),
+        ({"HX-Request": "true"}, False),
+        ({"HX-Request": "true", "HX-Boosted": "true"}, True),
+        ({"HX-Request": "true", "HX-History-Restore-Request": "true"}, True),
+    ],
+)
+def test_it_comes_alone_where_a_page_fetches_it(client, bob, headers, whole):
+    client.force_login(bob)
+    response = client.get(URL, headers=headers)
+    assert ("<html" in response.text) is whole
+    assert 'enctype="multipart/form-data"' in response.text
+
+
+def test_it_says_how_many_attempts_are_left(client, bob, desk):
+    with_manifest(desk.exercise, attempts=3)
+    desk.done(bob)
+    client.force_login(bob)
+    assert "1 of 3 attempts used" in client.get(URL).text
+
+
+def test_for_a_retired_exercise_there_is_no_form(client, bob, exercise):
+    exercise.retired = True
+    exercise.save()
+    client.force_login(bob)
+    assert "no longer offered" in client.get(URL).text
+    assert "multipart" not in client.get(URL).text
