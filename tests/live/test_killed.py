@@ -1,6 +1,5 @@
 """Whatever is killed, a hand-in ends once, with one score, and a fault of ours costs no attempt."""
 
-import json
 import signal
 
 import psutil
@@ -142,22 +141,13 @@ def test_the_control_worker_is_killed_and_comes_back(site, bob):
 
 
 def test_three_faults_of_ours_end_it_and_give_the_attempt_back(site, bob):
-    """The sandbox can't be set up: a package to be masked is not installed on this runner."""
-    site.start("control", "beat")
-    run = hand_in(bob, SOLUTION)
-    seen = set()
-    while run.state != State.DONE:
-        folder = wait_for(
-            lambda: next((p.parent for p in site.folder.glob("runs/*/*/request.json") if p.parent not in seen), None),
-            "a run folder",
-        )
-        seen.add(folder)
-        request = json.loads((folder / "request.json").read_text())
-        (folder / "request.json").write_text(json.dumps({**request, "forbid": ["no_such_package"]}))
-        if len(seen) == 1:
-            site.start("runner")
-        wait_for((folder / "result" / "result.json").exists, "a result")
-        wait_for(lambda: (run.refresh_from_db(), run.attempt > len(seen) or run.state == State.DONE)[1], "taken in")
+    """The frozen copy of the exercise was changed on disk: whoever would be graded by it must not pay for that."""
+    manifest = Exercise.objects.get(slug=SLUG).current_version.package_path / "exercise.yaml"
+    manifest.write_text(manifest.read_text() + "# changed\n")
+    site.start("control", "beat", "runner")
+    run = reaches(hand_in(bob, SOLUTION), State.DONE)
     assert run.verdict == Verdict.PLATFORM_ERROR
-    assert len(seen) == 3
+    assert (run.attempt, run.faults) == (3, 2)
     assert not run.counts()
+    assert "frozen copy was changed" in run.detail
+    assert "frozen" not in run.reason

@@ -27,6 +27,8 @@ DEMO_USERS = (
 )
 DEMO_PASSWORD = "studyhub-demo"  # noqa: S105 - made with DEBUG only, and printed for everybody to see
 START_TIMEOUT_S = 60
+# Celery warns of root because of pickle, which it is told not to take; runs give up root before they begin.
+ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
 
 
 class Command(BaseCommand):
@@ -55,7 +57,7 @@ class Command(BaseCommand):
             return
         manager = Manager()
         for name, command in processes(host, port).items():
-            manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1"}, cwd=str(settings.BASE_DIR))
+            manager.add_process(name, command, env={**os.environ, **ENVIRONMENT}, cwd=str(settings.BASE_DIR))
         threading.Thread(target=self.announce, args=(host, port), daemon=True).start()
         manager.loop()
         sys.exit(manager.returncode)
@@ -99,9 +101,10 @@ def processes(host: str, port: int) -> dict[str, str]:
     """The commands of the processes that make up the site, by name."""
     python = sys.executable
     celery = f"{python} -m celery --quiet --app studyhub.celery"
+    calm = "--log-level warning --no-control-socket"
     quiet = "--without-gossip --without-mingle --without-heartbeat --loglevel WARNING"
     return {
-        "web": f"{python} -m gunicorn studyhub.wsgi --bind {host}:{port} --worker-class gthread --threads 8",
+        "web": f"{python} -m gunicorn studyhub.wsgi --bind {host}:{port} --worker-class gthread --threads 8 {calm}",
         "control": f"{celery} worker --queues {broker.CONTROL_QUEUE} --concurrency 2 --hostname control@%h {quiet}",
         "beat": f"{celery} beat --schedule {settings.VAR_DIR / 'beat'} --loglevel WARNING",
         "runner": f"{python} -m apps.runner.worker --slots {settings.RUN_SLOTS_CPU} --loglevel WARNING",
