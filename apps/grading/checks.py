@@ -44,8 +44,9 @@ class Check(ABC):
 class Close(Check):
     """The value equals the reference's within |difference| ≤ atol + rtol · |reference| (NumPy's `allclose`).
 
-    With `returns`, the learner's function gives that many values, and so does `reference`; the names are for messages.
-    With `item`, only that part of the learner's value is looked at. Text and truth values have to be equal.
+    With `returns`, the learner's function gives that many values, and so does `reference`; the names are for messages;
+    `parts` says which of the learner's values they are, where there are more. With `item`, only that part of the
+    learner's value is looked at. Text and truth values have to be equal.
     """
 
     reference: Reference
@@ -53,6 +54,7 @@ class Close(Check):
     atol: float = 1e-9
     item: int | str | None = None
     returns: tuple[str, ...] = ()
+    parts: tuple[int | str, ...] = ()
 
     def judge(self, value: Any, inputs: Inputs) -> Finding:
         """See Check."""
@@ -60,7 +62,10 @@ class Close(Check):
             value = values.item(value, self.item)
         if not self.returns:
             return compare_arrays(value, self.reference(inputs), self.rtol, self.atol)
-        parts = values.several(value, len(self.returns))
+        if self.parts:
+            parts = tuple(values.item(value, part) for part in self.parts)
+        else:
+            parts = values.several(value, len(self.returns))
         expected = self.reference(inputs)
         if not isinstance(expected, tuple) or len(expected) != len(self.returns):
             raise SpecError(f"the reference of {self.id} doesn't return {len(self.returns)} values")
