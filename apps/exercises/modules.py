@@ -25,7 +25,7 @@ PREFIX = "studyhub_exercise_"
 class _Uncompiled(SourceFileLoader):
     """Reads the source each time: bytecode is trusted by whole seconds, and would lie in the curriculum's folders."""
 
-    def path_stats(self, path: str) -> dict[str, object]:  # type: ignore[override]
+    def path_stats(self, path: str) -> dict[str, object]:
         """Called by the loader's get_code: without statistics it neither reads nor writes bytecode."""
         raise OSError(f"No bytecode for {path}.")
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import yaml
 
@@ -78,7 +78,7 @@ class ExercisePackage:
         if lacking:
             text = f"SPEC is no grading specification: no {', '.join(lacking)}. Write SPEC = GradingSpec(…)."
             raise PackageError.at(self.folder / GRADING_FILE, 1, text)
-        return spec
+        return cast("GradingSpec", spec)
 
     def data_files(self) -> dict[str, Path]:
         """The public files by their path in the learner's folder (`data/houses.csv`), in order."""
