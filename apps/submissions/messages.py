@@ -96,6 +96,7 @@ UPLOAD: dict[str, str] = {
         "This file has {size}; the limit is {limit}. Clear the outputs (in Jupyter: Edit → Clear Outputs of All "
         "Cells), save, and try again: outputs are made afresh here anyway."
     ),
+    "zip": "This is a zip, not a notebook. Unpack it and hand in the .ipynb file that is in it.",
     "not-utf8": "This file is not text in UTF-8, so it is not a notebook as Jupyter saves it. Save it again as .ipynb.",
     "not-json": (
         "This file is not a notebook: it can't be read as JSON (line {line}). Download it as .ipynb (in Colab: File → "

@@ -19,6 +19,9 @@ from . import folders
 from .models import Run
 
 logger = logging.getLogger(__name__)
+# nbconvert warns of each picture without a text alternative: a learner's plot has none.
+quiet = logging.getLogger(f"{__name__}.nbconvert")
+quiet.setLevel(logging.ERROR)
 
 FRAME_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
@@ -81,8 +84,7 @@ def _to_html(data: bytes) -> str:
     from nbconvert import HTMLExporter
 
     node = nbformat.reads(data.decode("utf-8"), as_version=4)
-    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=False, embed_images=False)
-    # The stock filter's styles for ANSI colours are classes: frame.css names them.
+    exporter = HTMLExporter(template_name="basic", log=quiet)
     body, _ = exporter.from_notebook_node(node)
     return str(body)
 

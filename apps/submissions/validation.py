@@ -83,6 +83,8 @@ def _text(data: bytes, limit_mb: int) -> str:
         raise UploadRefused("empty")
     if len(data) > limit_mb * MB:
         raise UploadRefused("too-large", size=_size(len(data)), limit=f"{limit_mb} MB")
+    if data.startswith(b"PK\x03\x04"):
+        raise UploadRefused("zip")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

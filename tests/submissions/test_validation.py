@@ -35,7 +35,7 @@ def picture(size: int) -> dict:
         (b"x" * (1024 * 1024 + 1), "too-large"),
         (b"\xff\xfe\x00", "not-utf8"),
         ('{"a": "é"}'.encode("latin-1"), "not-utf8"),
-        (b"PK\x03\x04", "not-json"),
+        (b"PK\x03\x04\xff", "zip"),
         (b"import numpy as np\n", "not-json"),
         (b"<!doctype html>", "not-json"),
         (b'{"nbformat": NaN}', "not-json"),

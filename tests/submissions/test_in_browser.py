@@ -1,0 +1,127 @@
+"""What only a browser shows: polling that ends itself, the sealed frame, widths, and all of it without scripts."""
+
+import nbformat
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.submissions import services
+from apps.submissions.models import Run
+from tests.submissions.conftest import SLUG, finish, fresh, notebook_bytes, say
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def open_page(chromium, live_server, settings):
+    """Open a page of the live site; whatever the browser complains about fails the test at its end."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_(path: str, *, user, **options):
+        context = chromium.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        client = Client()
+        client.force_login(user)
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value}
+        context.add_cookies([cookie | {"url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def hand_in(page, tmp_path) -> Run:
+    file = tmp_path / "mine.ipynb"
+    file.write_bytes(notebook_bytes())
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Hand in").click()
+    page.wait_for_url("**/submissions/*-*/")
+    return Run.objects.get()
+
+
+def end(run: Run, **changes: object) -> None:
+    finish(run, **changes)
+    services.accept_result(run_id=str(run.pk), attempt=1)
+    services.grade_run(run_id=str(run.pk), attempt=1)
+
+
+def test_a_learner_hands_in_watches_it_run_and_reads_the_result(open_page, desk, bob, tmp_path):
+    page = open_page(f"/submissions/new/{SLUG}/", user=bob)
+    run = hand_in(page, tmp_path)
+    page.get_by_text("Next in the queue").wait_for()
+    services.release_runs()
+    say(run, cell=1)
+    page.get_by_text("Cell 2 of 3").wait_for()
+    assert "def double(x):" in page.locator(".running").inner_text()
+    assert page.locator("#told").text_content() == "Running"
+    end(run, points=(3, 0))
+    page.get_by_role("heading", name="What was checked").wait_for()
+    assert page.locator("#told").text_content() == "Partly right, 3 of 4 points"
+    # It is over: nothing is asked for any more.
+    with pytest.raises(Exception, match="Timeout"), page.expect_request("**/live/**", timeout=3000):
+        pass
+
+
+def test_without_scripts_the_same_is_there(open_page, desk, bob, tmp_path):
+    page = open_page(f"/submissions/new/{SLUG}/", user=bob, java_script_enabled=False)
+    run = hand_in(page, tmp_path)
+    services.release_runs()
+    say(run, cell=0)
+    page.get_by_role("link", name="Refresh").click()
+    page.get_by_text("Cell 1 of 3").wait_for()
+    end(run)
+    page.get_by_role("link", name="Refresh").click()
+    page.get_by_role("heading", name="What was checked").wait_for()
+
+
+def test_the_cancel_button_keeps_the_focus_while_the_page_changes(open_page, desk, bob):
+    run = desk.running(bob)
+    page = open_page(reverse("submissions:detail", args=[run.submission_id]), user=bob)
+    page.get_by_role("button", name="Cancel").focus()
+    say(run, cell=2, elapsed_s=5.0)
+    page.get_by_text("Cell 3 of 3").wait_for()
+    assert page.evaluate("document.activeElement.id") == "cancel"
+    page.keyboard.press("Enter")
+    page.get_by_text("This hand-in was stopped").wait_for()
+    assert fresh(run).state == "cancelled"
+
+
+def test_in_the_frame_nothing_runs_and_nothing_is_loaded(open_page, desk, bob):
+    run = desk.done(bob)
+    hostile = "<p id=there>there</p><script>document.title='run'</script><img src=/static/img/spy.svg>"
+    output = nbformat.v4.new_output("display_data", data={"text/html": hostile})
+    cell = nbformat.v4.new_code_cell("1", outputs=[output])
+    path = run.folder / "result" / "executed.ipynb"
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
+    page = open_page("/submissions/", user=bob)
+    messages, asked = [], []
+    page.context.on("response", lambda response: asked.append(response.url))
+    page = page.context.new_page()
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto(reverse("submissions:detail", args=[run.submission_id]))
+    page.locator("iframe").scroll_into_view_if_needed()
+    frame = page.frame_locator("iframe")
+    frame.locator("#there").wait_for()
+    assert not any(url.endswith("spy.svg") for url in asked)
+    assert any("Blocked script execution" in text or "Content Security Policy" in text for text in messages)
+    # The same when it is opened on its own.
+    page.goto(reverse("submissions:notebook", args=[run.submission_id]))
+    page.locator("#there").wait_for()
+    assert page.title() == "Executed notebook of hand-in 1"
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("step", ["running", "done"])
+def test_the_pages_fit(open_page, desk, bob, width, step):
+    run = getattr(desk, step)(bob)
+    page = open_page(
+        reverse("submissions:detail", args=[run.submission_id]), user=bob, viewport={"width": width, "height": 800}
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
