@@ -1,6 +1,7 @@
 """The cast: Alice leads, Bob learns, Charlie is another learner and a stranger to what is Bob's."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,19 @@ def bob(db, django_user_model):
 @pytest.fixture
 def charlie(db, django_user_model):
     return django_user_model.objects.create_user("charlie@example.org", "charlie-secret", name="Charlie")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A headless Chromium for the tests of one module; outside CI they are skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("needs Chromium on the path (apt install chromium)")
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as driver:
+        # Playwright runs an event loop in this thread, where Django would else refuse to touch the database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        options = ["--no-sandbox", "--disable-background-networking"]
+        browser = driver.chromium.launch(executable_path=path, args=options)
+        yield browser
+        browser.close()

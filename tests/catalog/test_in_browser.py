@@ -1,33 +1,14 @@
 """What only a browser shows: scripts, the content security policy, widths, light and dark."""
 
-import shutil
-
 import pytest
 from django.test import Client
 
 from apps.catalog.models import Completion
 from studyhub.templatetags.ui import THEMES
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path"),
-]
+pytestmark = pytest.mark.browser
 VIDEO = "/tracks/regression/resources/tree-video/"
 PAGES = ["/", "/tracks/regression/", VIDEO, "/concepts/", "/concepts/gradient-descent/", "/accounts/login/"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as driver:
-        # Playwright runs an event loop in this thread, where Django would else refuse to touch the database.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
