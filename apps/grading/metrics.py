@@ -61,4 +61,4 @@ class Metric:
 
 ACCURACY = Metric("accuracy", accuracy, True, ".1%")
 RMSE = Metric("RMSE", rmse, False, ".3g")
-R2 = Metric("R²", r2, True, ".3f")
+R2 = Metric("R²", r2, True, "z.3f")

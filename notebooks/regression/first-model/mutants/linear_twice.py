@@ -1,0 +1,6 @@
+"""A slip of copy and paste: both functions ask the linear regression."""
+# loses: {forest: 3}
+
+### BEGIN SOLUTION predict_forest
+return linear.predict(prepare(hours, fill))
+### END SOLUTION
