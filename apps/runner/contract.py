@@ -7,6 +7,7 @@ Both sides import this module and nothing else of each other. A run has a folder
     inputs.npz       the hidden inputs, never the answers        written by the platform
     data/            the exercise's public files                 written by the platform
     cancel           exists once the run is to be stopped        written by the platform
+    claim            exists once a runner has taken it up        written by the runner
     result/          result.json, executed.ipynb, artefacts/     written by the runner
 """
 
@@ -23,6 +24,7 @@ NOTEBOOK_FILE = "notebook.ipynb"
 INPUTS_FILE = "inputs.npz"
 DATA_FOLDER = "data"
 CANCEL_FILE = "cancel"
+CLAIM_FILE = "claim"
 RESULT_FOLDER = "result"
 RESULT_FILE = "result.json"
 EXECUTED_FILE = "executed.ipynb"

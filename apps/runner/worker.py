@@ -20,14 +20,13 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from apps.runner.canary import canary
-from apps.runner.contract import Outcome, Progress
+from apps.runner.contract import CLAIM_FILE, Outcome, Progress
 from apps.runner.execute import execute, load_request
 from apps.runner.provisioner import unsandboxed
 from studyhub import broker, env
 
 logger = logging.getLogger(__name__)
 RUN_ID = re.compile(r"[0-9a-f-]{36}\Z")
-CLAIM_FILE = "claim"
 # A pool process is replaced after so many runs: what a library leaks does not grow without end.
 RUNS_PER_PROCESS = 200
 

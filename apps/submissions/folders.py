@@ -22,8 +22,6 @@ from apps.runner.contract import RunRequest, RunResult
 if TYPE_CHECKING:
     from apps.exercises.package import ExercisePackage
 
-# Made exclusively by the runner that takes an attempt up.
-CLAIM_FILE = "claim"
 RESULT_BYTES = 4 * 1024 * 1024
 EXECUTED_BYTES = 16 * 1024 * 1024
 TEXT_CHARACTERS = 20_000
@@ -86,7 +84,7 @@ def cancel(folder: Path) -> None:
 
 def is_claimed(folder: Path) -> bool:
     """Whether a runner has taken up the attempt in `folder`."""
-    return (folder / CLAIM_FILE).exists()
+    return (folder / contract.CLAIM_FILE).exists()
 
 
 def read_capped(path: Path, limit: int) -> bytes | None:

@@ -15,7 +15,7 @@ from apps.exercises.curriculum import load_packages
 from apps.exercises.package import ExercisePackage, find_packages, load_package
 from apps.exercises.validation import validate_package
 from apps.grading import GradeReport, grade
-from apps.runner.contract import ARTEFACT_FOLDER, RESULT_FOLDER, Outcome, RunResult
+from apps.runner.contract import ARTEFACT_FOLDER, RESULT_FOLDER, CellStatus, Outcome, RunResult
 from apps.runner.execute import execute
 from apps.submissions.folders import prepare
 from apps.submissions.validation import read_notebook
@@ -93,6 +93,8 @@ def test_variants_are_the_same_each_time(slug):
 def test_reference_gets_all_points(slug, variant, tmp_path):
     package, result, report = hand_in(slug, variant, tmp_path)
     assert result.outcome == Outcome.COMPLETED, account(result, report)
+    # The public checks too, which may fail without ending a run.
+    assert {cell.status for cell in result.cells} == {CellStatus.COMPLETED}, result.cells
     assert report.passed, account(result, report)
     assert report.score == pytest.approx(package.spec().max_score, abs=TOLERANCE)
 
