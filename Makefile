@@ -1,6 +1,8 @@
 # StudyHub on a fresh machine: `make run` starts the site, `make test` runs every check.
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+# The first Python that fits; one that is only a name (a version manager's shim) does not.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,8 +23,8 @@ help:
 setup: $(STAMP)
 
 $(STAMP):
-	@$(PYTHON) -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 13)))' 2>/dev/null || { \
-		echo "StudyHub needs Python 3.11, 3.12 or 3.13; found: $$($(PYTHON) --version 2>&1 || echo none)." ; \
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(FITS)' 2>/dev/null || { \
+		echo "StudyHub needs Python 3.11, 3.12 or 3.13; found: $$($(or $(PYTHON),python3) --version 2>&1 | head -n 1)." ; \
 		echo "Install one (Debian, Ubuntu: apt install python3 python3-pip), or name it: make PYTHON=/path/to/python3.12" ; \
 		exit 2; }
 	@# Debian leaves ensurepip out of python3: then the pip that is there fills the environment.
