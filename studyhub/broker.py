@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from studyhub import env
+from studyhub import env, filebroker
 
-EMBEDDED = "filesystem://localhost"
+EMBEDDED = f"{filebroker.SCHEME}://localhost"
 CONTROL_QUEUE = "control"
 CPU_QUEUE = "run.cpu"
 GPU_QUEUE = "run.gpu"
@@ -30,6 +30,7 @@ def celery_settings() -> dict[str, Any]:
         "worker_hijack_root_logger": False,
     }
     if settings["broker_url"] == EMBEDDED:
+        filebroker.register()
         base = env.var_folder() / "broker"
         for name in ("messages", "control"):
             (base / name).mkdir(parents=True, exist_ok=True)
