@@ -30,7 +30,7 @@ from studyhub import env
 
 START_TIMEOUT_S = 60.0
 POLL_S = 0.02
-PORTS: Any = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 
 
 @dataclass
@@ -206,7 +206,7 @@ class SandboxProvisioner(KernelProvisionerBase):
 
 def connection(prefix: str, key: Any) -> KernelConnectionInfo:
     """A kernel's connection info whose sockets lie at `prefix`-1 to `prefix`-5."""
-    return {
+    info: Any = {
         "transport": "ipc",
         "ip": prefix,
         "key": key,
@@ -214,6 +214,7 @@ def connection(prefix: str, key: Any) -> KernelConnectionInfo:
         "kernel_name": "studyhub",
         **PORTS,
     }
+    return info
 
 
 def python_version() -> str:

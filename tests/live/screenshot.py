@@ -1,6 +1,6 @@
 """Makes the README's picture: a graded hand-in on a running site.
 
-    python -m tests.live.screenshot http://127.0.0.1:8000   (the address that `make run` prints)
+python -m tests.live.screenshot http://127.0.0.1:8000   (the address that `make run` prints)
 """
 
 import sys
