@@ -97,12 +97,12 @@ def check_estimates(found: Any, drawn: Inputs) -> Finding:
 
 
 # Margins, from reference/figures.json (200 draws of 3000 hours). The forest's R² varies by about 0.008 from draw to
-# draw and by as much with its random state or the choice of training rows; all points are given from 0.05 below its mean
-# on, more than four deviations of both together. The linear regression is measured against the reference's on the same
-# hours, where two fits on different three quarters of the rows differ by less than 0.01 and filling gaps with anything
-# sensible costs about 0.02: 0.05 covers both. An estimate from 1000 held-out rows deviates by about 0.02, a draw of
-# 3000 hours by about 0.012: 0.06 leaves 2.5 deviations even for an unlucky split of a learner's own, and the split that
-# the notebook gives is off by 0.01 only. The score on the training rows themselves lies 0.1 too high.
+# draw and by as much with its random state or the choice of training rows; all points are given from 0.05 below its
+# mean on, more than four deviations of both together. The linear regression is measured against the reference's on the
+# same hours, where two fits on different three quarters of the rows differ by less than 0.01 and filling gaps with
+# anything sensible costs about 0.02: 0.05 covers both. An estimate from 1000 held-out rows deviates by about 0.02, a
+# draw of 3000 hours by about 0.012: 0.06 leaves 2.5 deviations even for an unlucky split of a learner's own, and the
+# split that the notebook gives is off by 0.01 only. The score on the training rows themselves lies 0.1 too high.
 SPEC = GradingSpec(
     inputs=inputs,
     probes=(
