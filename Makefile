@@ -33,6 +33,8 @@ $(STAMP):
 		$(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } || { \
 		echo "Could not make a virtual environment. Install pip first (Debian, Ubuntu: apt install python3-pip)."; exit 2; }
 	@echo "Installing into $(VENV); the first time this fetches some gigabytes (torch) and takes a few minutes ..."
+	@# The pip of Debian 12 can't read the metadata of some newer packages.
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.3'
 	@$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[web,runner,dev]'
 	@rm -f $(VENV)/installed-* && touch $@
 
