@@ -32,7 +32,7 @@ class Channel(filesystem.Channel):
         part.write_text(dumps(payload), encoding="utf-8")
         part.replace(target)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """Called by kombu for the oldest message of `queue`. Raises Empty.
 
         What can't be read (half written when the power went) is dropped: the database knows what it was about.
