@@ -27,7 +27,7 @@ PR_SET_NO_NEW_PRIVS = 38
 SET_MODE_FILTER, FLAG_TSYNC = 1, 1
 
 # Numbers on x86_64 and on aarch64; None where there is no such call.
-ARGUMENT_RULES = {
+ARGUMENT_RULES: dict[str, tuple[int, int]] = {
     "clone": (56, 220),
     "ioctl": (16, 29),
     "mmap": (9, 222),
@@ -162,8 +162,9 @@ def instructions(*, allow_namespaces: bool, machine: str) -> list[Instruction]:
     refused = {**NOT_PERMITTED} if allow_namespaces else {**NOT_PERMITTED, **NAMESPACES}
     for calls, number in ((refused, errno.EPERM), (NO_SUCH_CALL, errno.ENOSYS)):
         for numbers in calls.values():
-            if numbers[column] is not None:
-                words += [(EQUAL, 0, 1, numbers[column]), answer(number)]
+            call = numbers[column]
+            if call is not None:
+                words += [(EQUAL, 0, 1, call), answer(number)]
     return [*words, (RETURN, 0, 0, RET_ALLOW)]
 
 
