@@ -25,11 +25,11 @@ SCHEME = "files"
 class Channel(filesystem.Channel):
     """kombu's channel with another way in and out of the folder: files get their names, and lose them, whole."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         """Called by kombu to send. Raises OSError where the folder can't be written."""
         target = Path(self.data_folder_out) / f"{monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         part = target.with_name(f"{target.name}.part")
-        part.write_text(dumps(payload), encoding="utf-8")
+        part.write_text(dumps(message), encoding="utf-8")
         part.replace(target)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:

@@ -17,6 +17,7 @@ def split() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray
 
 
 def write(folder: Path) -> None:
-    """Write digits-train.npz."""
+    """Write digits-images.npy and digits-labels.npy."""
     images, labels = split()[0]
-    np.savez(folder / "digits-train.npz", images=images, labels=labels)
+    np.save(folder / "digits-images.npy", images)
+    np.save(folder / "digits-labels.npy", labels)

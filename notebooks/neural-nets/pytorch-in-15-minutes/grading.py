@@ -24,6 +24,7 @@ from .data import split
 
 ROWS = 300
 CLASSES = 10
+PAIRS = 20
 (TRAIN_IMAGES, TRAIN_LABELS), (HELD_OUT_IMAGES, HELD_OUT_LABELS) = split()
 WEIGHTS = Path(__file__).parent / "reference" / "weights.safetensors"
 
@@ -32,8 +33,12 @@ def draw(rng: np.random.Generator) -> Inputs:
     """300 kept-back pictures, each brighter or darker by up to 15 % and with noise of one grey level in 16."""
     rows = rng.choice(len(HELD_OUT_LABELS), size=ROWS, replace=False)
     images = HELD_OUT_IMAGES[rows] * rng.uniform(0.85, 1.15, size=(ROWS, 1, 1)) + rng.normal(0, 1, size=(ROWS, 8, 8))
+    first, second = rng.uniform(0, 1, size=(2, PAIRS, 64))
     return Inputs(
-        tensors={"images": np.clip(images, 0, 16).astype(np.float32)},
+        tensors={
+            "images": np.clip(images, 0, 16).astype(np.float32),
+            "line": np.concatenate([first, second, (first + second) / 2]).astype(np.float32),
+        },
         hidden={"labels": HELD_OUT_LABELS[rows].astype(np.int64)},
     )
 
@@ -63,6 +68,21 @@ def baseline_labels(inputs: Inputs) -> np.ndarray:
     return np.linalg.norm(seen[:, None] - centres[None], axis=2).argmin(axis=1)
 
 
+def bends(value: object, inputs: Inputs) -> Finding:
+    """Whether the network is more than one linear map: then its logits halfway between two rows are not their mean."""
+    if not isinstance(value, np.ndarray) or value.shape != (3 * PAIRS, CLASSES) or value.dtype.kind != "f":
+        shape = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        raise ArtefactError(f"`model` should turn rows into logits of shape (n, {CLASSES}), but gave {shape}.")
+    first, second, middle = value.astype(np.float64).reshape(3, PAIRS, CLASSES)
+    scale = np.abs(value).max()
+    # Rounding of float32 is below 1e-5 of the scale; a trained hidden layer with ReLU is off by more than 1e-2.
+    if not np.isfinite(scale) or np.abs((first + second) / 2 - middle).max() <= 1e-4 * scale:
+        return Finding.wrong(
+            "Halfway between two rows your logits are always the mean: the layers act like a single one."
+        )
+    return Finding.right("The hidden layer bends: your network is more than one linear map.")
+
+
 def are_probabilities(value: object, inputs: Inputs) -> Finding:
     """One distribution over the ten digits for each picture."""
     if not isinstance(value, np.ndarray) or value.shape != (ROWS, CLASSES) or value.dtype.kind != "f":
@@ -83,6 +103,7 @@ SPEC = GradingSpec(
     probes=(
         ProbeCall(id="prepare", target="prepare", args=("$images",)),
         ProbeCall(id="model", target="model", call=False),
+        ProbeCall(id="line", target="model", args=("$line",)),
         ProbeCall(id="losses", target="losses", call=False),
         ProbeCall(id="probabilities", target="predict_proba", args=("$images",)),
         ProbeCall(id="labels", target="classify", args=("$images",)),
@@ -108,6 +129,14 @@ SPEC = GradingSpec(
             at_most=20_000,
             hint="A linear layer from m to n numbers has m·n + n parameters. Is each layer an attribute of the module?",
         ),
+        Predicate(
+            id="activation",
+            title="Something between the layers that is not linear",
+            points=1,
+            probe="line",
+            test=bends,
+            hint="Two linear layers in a row are one linear layer. What did the introduction put between them?",
+        ),
         Falling(
             id="training",
             title="Training makes the loss fall",
@@ -130,7 +159,7 @@ SPEC = GradingSpec(
         Relative(
             id="accuracy",
             title="Digits it has never seen are read correctly",
-            points=4,
+            points=3,
             probe="labels",
             metric=ACCURACY,
             truth=lambda inputs: inputs["labels"],
