@@ -31,7 +31,7 @@ def compare_arrays(value: Any, expected: Any, rtol: float, atol: float, what: st
     share = float(np.mean(agree)) if agree.size else 1.0
     compared = {"shape": list(found.shape), "right_share": round(share, 4)}
     if not text:
-        compared["largest_difference"] = figure(difference)
+        compared["largest_difference"] = _rough(difference)
     if agree.all():
         return Finding.right("It agrees with the reference.", compared)
     if found.ndim == 0:
@@ -47,8 +47,14 @@ def figure(value: float) -> float | None:
     return float(f"{value:.6g}") if math.isfinite(value) else None
 
 
+def _rough(difference: float) -> float | None:
+    """One significant digit: an answer of zeros would else be told the largest right value."""
+    return float(f"{difference:.1g}") if math.isfinite(difference) else None
+
+
 def _off(difference: float) -> str:
-    return f"; the largest difference is {difference:.2g}" if difference and math.isfinite(difference) else ""
+    rough = _rough(difference)
+    return f"; the largest difference is about {rough:g}" if rough else ""
 
 
 def _lower(what: str) -> str:

@@ -42,13 +42,16 @@ def _read_in(folder_fd: int, name: str, at_most: int) -> bytes | None:
         return None
     except OSError as error:
         raise ArtefactError(f"The result file {name} isn't an ordinary file, so it was not read.") from error
-    with os.fdopen(fd, "rb") as file:
+    try:
+        # Before a file object is made of it: that raises for a folder, which os.open takes.
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise ArtefactError(f"The result file {name} isn't an ordinary file, so it was not read.")
-        try:
+        with os.fdopen(fd, "rb", closefd=False) as file:
             data = file.read(at_most + 1)
-        except OSError as error:
-            raise ArtefactError(f"The result file {name} could not be read.") from error
+    except OSError as error:
+        raise ArtefactError(f"The result file {name} could not be read.") from error
+    finally:
+        os.close(fd)
     if len(data) > at_most:
         raise ArtefactError(f"The result file {name} is larger than the {at_most / 2**20:g} MiB that are allowed.")
     return data

@@ -105,7 +105,7 @@ def _confused(counts: np.ndarray, names: list[str]) -> str:
 
 
 def _lean(truth: np.ndarray, predicted: np.ndarray) -> str:
-    if len(truth) < 3 or np.ptp(truth) == 0 or np.ptp(predicted) == 0:
+    if len(truth) < 3 or truth.min() == truth.max() or predicted.min() == predicted.max():
         return "The predictions do not vary with the true values."
     with np.errstate(all="ignore"):
         correlation = float(np.corrcoef(truth, predicted)[0, 1])
