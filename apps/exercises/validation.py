@@ -8,7 +8,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from apps.exercises.build import PUBLIC_CHECK, build_notebook, introduction, variants
+from apps.exercises.build import PUBLIC_CHECK, RAISES, build_notebook, introduction, variants
 from apps.exercises.errors import PackageError, Problem
 from apps.exercises.modules import import_file
 from apps.exercises.package import GRADING_FILE, ExercisePackage, package_files
@@ -44,10 +44,10 @@ def _tags(package: ExercisePackage) -> list[Problem]:
         if found is None:
             continue
         try:
-            unknown = [tag for tag in json.loads(found[1]) if tag != PUBLIC_CHECK]
+            unknown = [tag for tag in json.loads(found[1]) if tag not in {PUBLIC_CHECK, RAISES}]
         except ValueError:
             unknown = [found[1]]
-        problems += [Problem(path, number, f'Unknown tag {tag!r}. Use tags=["{PUBLIC_CHECK}"].') for tag in unknown]
+        problems += [Problem(path, number, f"Unknown tag {tag!r}. Known: {PUBLIC_CHECK}, {RAISES}.") for tag in unknown]
     return problems
 
 
