@@ -25,7 +25,7 @@ SCHEME = "files"
 class Channel(filesystem.Channel):
     """kombu's channel with another way in and out of the folder: files get their names, and lose them, whole."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override] # kombu has two names
         """Called by kombu to send. Raises OSError where the folder can't be written."""
         target = Path(self.data_folder_out) / f"{monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         part = target.with_name(f"{target.name}.part")
