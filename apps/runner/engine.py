@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import json
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -152,7 +151,7 @@ class StudyHubClient(PapermillNotebookClient):
         limit = sum(probe.timeout_s for probe in session.request.probes) + 5
         session.monitor.expect("probe", limit, f"Calling the notebook's functions took longer than {limit:g} s.")
         if session.inputs.exists():
-            shutil.copyfile(session.inputs, session.site.inbox / INPUTS_FILE)
+            session.site.hand_in(session.inputs)
         self.ask(probe_code(session.request, session.site))
         session.monitor.forget("probe")
 

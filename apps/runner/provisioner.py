@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,12 +25,15 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from apps.runner import sandbox
+from apps.runner import zygote_nursery as nursery
 from apps.runner.contract import RunRequest
 from apps.runner.errors import KernelStartError, SandboxError
+from apps.runner.zygote import WarmRun
 from studyhub import env
 
 START_TIMEOUT_S = 60.0
 POLL_S = 0.02
+WARM_POLL_S = 0.001
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 
 
@@ -45,6 +49,7 @@ class KernelSite:
     pid: int = 0
     root: str = ""
     stderr: Any = field(default=None, repr=False)
+    warm: WarmRun | None = None
 
     @property
     def outbox(self) -> str:
@@ -53,9 +58,18 @@ class KernelSite:
 
     def kill(self) -> None:
         """End every process of the sandbox: its pid 1 takes the others with it. Safe to call twice."""
-        if self.pid:
+        if self.warm:
+            self.warm.kill()
+        elif self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
+
+    def hand_in(self, inputs: Path) -> None:
+        """Put the file of hidden inputs into the inbox. Raises KernelStartError where the sandbox fails to take it."""
+        if self.warm:
+            self.warm.hand_in(inputs)
+        else:
+            shutil.copyfile(inputs, self.inbox / inputs.name)
 
 
 def unsandboxed() -> bool:
@@ -67,7 +81,10 @@ def unsandboxed() -> bool:
 
 
 class SandboxProvisioner(KernelProvisionerBase):
-    """Starts an ipykernel of its own for each run inside bubblewrap. Used by jupyter_client's kernel manager."""
+    """Starts an ipykernel of its own for each run inside bubblewrap. Used by jupyter_client's kernel manager.
+
+    It is a fork of a zygote where one can be had, and otherwise a Python that has everything to import yet.
+    """
 
     process: subprocess.Popen[bytes] | None = None
     site: KernelSite
@@ -75,14 +92,20 @@ class SandboxProvisioner(KernelProvisionerBase):
     @property
     def has_process(self) -> bool:
         """Asked by the manager before it stops a kernel."""
-        return self.process is not None
+        return self.process is not None or self.site.warm is not None
 
     async def poll(self) -> int | None:
         """Asked by the client once a second while it waits: None while the kernel lives."""
+        if self.site.warm:
+            return 1 if self.site.warm.ended() else None
         return 0 if self.process is None else self.process.poll()
 
     async def wait(self) -> int | None:
         """Called by the manager after a kill: returns once the process is gone."""
+        if self.site.warm:
+            while not self.site.warm.ended():
+                await asyncio.sleep(WARM_POLL_S)
+            return 1
         if self.process is None:
             return 0
         while self.process.poll() is None:
@@ -92,10 +115,11 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     async def send_signal(self, signum: int) -> None:
         """Called for an interrupt: the kernel is the only child of the sandbox's pid 1."""
-        if self.process is None or signum != signal.SIGKILL:
+        if signum != signal.SIGKILL:
             return  # a run is never interrupted politely: it is ended
         self.site.kill()
-        self.process.kill()
+        if self.process is not None:
+            self.process.kill()
 
     async def kill(self, restart: bool = False) -> None:
         """Called by the manager to end the kernel at once."""
@@ -107,6 +131,9 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     async def cleanup(self, restart: bool = False) -> None:
         """Called last: nothing of a run lies outside its sandbox but what `execute` removes itself."""
+        if self.site.warm:
+            warm, self.site.warm, self.site.pid = self.site.warm, None, 0
+            warm.close()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Called first: takes the run's `site` from the arguments of `start_kernel`."""
@@ -118,11 +145,17 @@ class SandboxProvisioner(KernelProvisionerBase):
 
         Raises SandboxError where the sandbox can't be set up, KernelStartError where the kernel ends or stays silent.
         """
+        if warm := nursery.claim(self.site.request, self.site.data, self.site.hide, self.site.threads):
+            self.site.warm, self.site.pid = warm, warm.pid
+            self.site.root = f"/proc/{warm.pid}/root"
+            warm_info: KernelConnectionInfo = sandbox.connection(self.site.root + sandbox.SOCKETS, warm.key.encode())
+            self.connection_info = warm_info
+            return warm_info
         key = secrets.token_hex(32)
         self._start_unsandboxed(key) if unsandboxed() else self._start_sandboxed(key)
         await self._wait_for_sockets()
         prefix = self.site.root + sandbox.SOCKETS
-        info: KernelConnectionInfo = connection(prefix, key.encode())
+        info: KernelConnectionInfo = sandbox.connection(prefix, key.encode())
         self.connection_info = info
         return info
 
@@ -133,13 +166,13 @@ class SandboxProvisioner(KernelProvisionerBase):
             forbid=request.forbid,
             inbox=self.site.inbox,
             data=self.site.data,
-            connection=json.dumps(connection(sandbox.SOCKETS, key)).encode(),
+            connection=json.dumps(sandbox.connection(sandbox.SOCKETS, key)).encode(),
             hide=self.site.hide,
         )
         info_read, info_write = os.pipe()
         plan.add("--info-fd", str(info_write))
         command = sandbox.sandbox_command(
-            plan, sandbox.kernel_command(request.limits), sandbox.environment(request.seed, self.site.threads)
+            plan, sandbox.kernel_command(request.limits), sandbox.environment(self.site.threads)
         )
         try:
             self._spawn(command, env={}, cwd="/", descriptors=(*plan.descriptors, info_write))
@@ -163,9 +196,9 @@ class SandboxProvisioner(KernelProvisionerBase):
         if self.site.data:
             (root / sandbox.HOME[1:] / "data").symlink_to(self.site.data)
         connection_file = root / sandbox.CONNECTION_FILE[1:]
-        connection_file.write_text(json.dumps(connection(str(root) + sandbox.SOCKETS, key)))
+        connection_file.write_text(json.dumps(sandbox.connection(str(root) + sandbox.SOCKETS, key)))
         home = str(root / sandbox.HOME[1:])
-        variables = sandbox.environment(self.site.request.seed, self.site.threads) | {"HOME": home}
+        variables = sandbox.environment(self.site.threads) | {"HOME": home}
         command = sandbox.kernel_command(self.site.request.limits, str(connection_file))
         self._spawn(command, env=variables, cwd=home, descriptors=())
         assert self.process is not None
@@ -186,7 +219,7 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     async def _wait_for_sockets(self) -> None:
         assert self.process is not None
-        last = f"{self.site.root}{sandbox.SOCKETS}-{PORTS['control_port']}"
+        last = f"{self.site.root}{sandbox.SOCKETS}-{sandbox.PORTS['control_port']}"
         until = time.monotonic() + START_TIMEOUT_S
         while not os.path.lexists(last):
             if self.process.poll() is not None:
@@ -202,19 +235,6 @@ class SandboxProvisioner(KernelProvisionerBase):
         self.site.stderr.seek(0)
         text: str = self.site.stderr.read()[-2000:].decode(errors="replace").strip()
         return text or f"exit status {self.process.returncode}"
-
-
-def connection(prefix: str, key: Any) -> KernelConnectionInfo:
-    """A kernel's connection info whose sockets lie at `prefix`-1 to `prefix`-5."""
-    info: Any = {
-        "transport": "ipc",
-        "ip": prefix,
-        "key": key,
-        "signature_scheme": "hmac-sha256",
-        "kernel_name": "studyhub",
-        **PORTS,
-    }
-    return info
 
 
 def python_version() -> str:

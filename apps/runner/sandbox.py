@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from apps.runner.contract import Limits
 from apps.runner.errors import SandboxError
@@ -29,11 +30,16 @@ INBOX = f"{PLATFORM}/in"
 OUTBOX = f"{PLATFORM}/out"
 CONNECTION_FILE = f"{PLATFORM}/connection.json"
 
+PORTS: Any = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 LAUNCHER = Path(__file__).with_name("launcher.py")
 BOOT = Path(__file__).with_name("boot.py")
 # Root gives up its rights to this user before anything of a learner's runs.
 UNPRIVILEGED_UID = 65534
 LEARNER_UID = 1000
+# What the libraries may cache while a zygote imports them.
+ZYGOTE_DISK_MB = 64
+# The same for everybody: a forked kernel can't have another than its zygote, and hash() must not tell the two apart.
+HASH_SEED = "0"
 # What every process needs, whatever it runs; the rest of /etc stays out.
 ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
 PASSWD = f"learner:x:{LEARNER_UID}:{LEARNER_UID}:learner:{HOME}:/usr/sbin/nologin\n"
@@ -129,23 +135,14 @@ def interpreter_folders() -> list[str]:
     return sorted(folder for folder in folders if not folder.startswith("/usr/") and folder != "/usr")
 
 
-def plan_sandbox(
-    *,
-    limits: Limits,
-    forbid: Iterable[str],
-    inbox: Path,
-    data: Path | None,
-    connection: bytes,
-    hide: Iterable[Path] = (),
-) -> Plan:
-    """What the sandbox of one run shows, and how much it may write.
+def plan_base(*, forbid: Iterable[str], hide: Iterable[Path], disk_mb: int) -> Plan:
+    """What every sandbox shows: the system and the virtual environment, read-only, without the packages `forbid`.
 
-    `inbox` is a folder that stays empty until the learner's last cell has run; `data` holds the public files;
-    `connection` is the kernel's connection file; `hide` are folders that must not show even where a mounted one holds
-    them. Raises SandboxError for a package to forbid that is not installed.
+    `hide` are folders that must not show even where a mounted one holds them. Raises SandboxError for a package to
+    forbid that is not installed.
     """
     plan = Plan()
-    plan.add("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv")
+    plan.add("--unshare-all", "--unshare-user", "--new-session", "--clearenv")
     plan.add("--uid", str(LEARNER_UID), "--gid", str(LEARNER_UID), "--hostname", "studyhub", "--cap-drop", "ALL")
     plan.bind("/usr")
     for name in ("bin", "sbin", "lib", "lib64"):
@@ -159,9 +156,9 @@ def plan_sandbox(
             plan.bind(path)
     plan.write(PASSWD.encode(), "/etc/passwd", option="--ro-bind-data")
     plan.add("--proc", "/proc", "--dev", "/dev")
-    plan.tmpfs("/dev/shm", limits.disk_mb)  # noqa: S108 - shared memory is a limit like any other
-    plan.tmpfs("/tmp", limits.disk_mb)  # noqa: S108 - inside the sandbox
-    plan.tmpfs(HOME, limits.disk_mb)
+    plan.tmpfs("/dev/shm", disk_mb)  # noqa: S108 - shared memory is a limit like any other
+    plan.tmpfs("/tmp", disk_mb)  # noqa: S108 - inside the sandbox
+    plan.tmpfs(HOME, disk_mb)
     interpreter = interpreter_folders()
     for private in hide:
         if any(private.is_relative_to(mounted) for mounted in ["/usr", *interpreter]):
@@ -177,19 +174,53 @@ def plan_sandbox(
         if is_folder:
             plan.add("--tmpfs", path)
         plan.write(refusal.encode(), f"{path}/__init__.py" if is_folder else path, option="--ro-bind-data")
-    if data:
-        plan.bind(data, f"{HOME}/data")
     plan.tmpfs(PLATFORM, 1)
-    plan.tmpfs(OUTBOX, limits.artefact_mb)
-    plan.bind(inbox, INBOX)
-    plan.add("--perms", "0600")
-    plan.write(connection, CONNECTION_FILE)
-    # Last, when all mount points exist: what is not one of the folders above can't be written at all.
+    return plan
+
+
+def finish(plan: Plan) -> Plan:
+    """Last, when all mount points exist: what is not a folder for writing can't be written at all."""
     plan.add("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME)
     return plan
 
 
-def environment(seed: int, threads: int) -> dict[str, str]:
+def plan_sandbox(
+    *,
+    limits: Limits,
+    forbid: Iterable[str],
+    inbox: Path,
+    data: Path | None,
+    connection: bytes,
+    hide: Iterable[Path] = (),
+) -> Plan:
+    """What the sandbox of one run shows, and how much it may write.
+
+    `inbox` is a folder that stays empty until the learner's last cell has run; `data` holds the public files;
+    `connection` is the kernel's connection file; the rest as in `plan_base`.
+    """
+    plan = plan_base(forbid=forbid, hide=hide, disk_mb=limits.disk_mb)
+    plan.add("--disable-userns", "--die-with-parent")
+    if data:
+        plan.bind(data, f"{HOME}/data")
+    plan.tmpfs(OUTBOX, limits.artefact_mb)
+    plan.bind(inbox, INBOX)
+    plan.add("--perms", "0600")
+    plan.write(connection, CONNECTION_FILE)
+    return finish(plan)
+
+
+def plan_zygote(*, forbid: Iterable[str], hide: Iterable[Path] = ()) -> Plan:
+    """What the sandbox of a zygote shows; each run in it covers all that is writable here with folders of its own.
+
+    It must be able to make user namespaces, and no learner's code runs in it. It is not bound to the thread that
+    started it: it ends when the worker's socket closes.
+    """
+    plan = plan_base(forbid=forbid, hide=hide, disk_mb=ZYGOTE_DISK_MB)
+    plan.add("--as-pid-1")
+    return finish(plan)
+
+
+def environment(threads: int) -> dict[str, str]:
     """The environment of a kernel; nothing of the worker's own is passed on."""
     return {
         "PATH": f"{Path(sys.prefix) / 'bin'}:/usr/bin:/bin",
@@ -200,13 +231,25 @@ def environment(seed: int, threads: int) -> dict[str, str]:
         "TMPDIR": "/tmp",  # noqa: S108 - inside the sandbox
         "MPLCONFIGDIR": f"{HOME}/.cache/matplotlib",
         "IPYTHONDIR": f"{HOME}/.ipython",
-        "PYTHONHASHSEED": str(seed % 2**32),
+        "PYTHONHASHSEED": HASH_SEED,
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "OMP_NUM_THREADS": str(threads),
         "OPENBLAS_NUM_THREADS": str(threads),
         "MKL_NUM_THREADS": str(threads),
         "HF_HUB_OFFLINE": "1",
+    }
+
+
+def connection(prefix: str, key: Any) -> Any:
+    """A kernel's connection info whose sockets lie at `prefix`-1 to `prefix`-5."""
+    return {
+        "transport": "ipc",
+        "ip": prefix,
+        "key": key,
+        "signature_scheme": "hmac-sha256",
+        "kernel_name": "studyhub",
+        **PORTS,
     }
 
 

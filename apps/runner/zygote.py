@@ -1,0 +1,282 @@
+"""The worker's side of a zygote: starts one, has it fork runs, hands a run what it may know.
+
+See zygote_inside.py for what runs in the sandbox, nursery.py for which zygotes there are and how long they live.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import json
+import os
+import secrets
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from apps.runner import sandbox
+from apps.runner.contract import Limits
+from apps.runner.errors import KernelStartError, SandboxError
+
+LOAD_TIMEOUT_S = 120.0
+READY_TIMEOUT_S = 60.0
+IDLE_S = 20 * 60
+# Where the machine has less to give than this, zygotes without a run end.
+SPARE_MEMORY_MB = 512
+MESSAGE = 65536
+INSIDE = Path(__file__).with_name("zygote_inside.py")
+SEAL = Path(__file__).with_name("zygote_seal.py")
+# Makes the second text importable under its own name, then runs the first.
+LOADER = """
+import sys, types
+name = "apps.runner.zygote_seal"
+sys.modules[name] = types.ModuleType(name)
+exec(compile(sys.argv.pop(1), "<zygote_seal>", "exec"), sys.modules[name].__dict__)
+exec(compile(sys.argv.pop(1), "<zygote>", "exec"))
+"""
+
+
+def readable(descriptor: int) -> bool:
+    """Whether reading would not wait: a message, an end, or (of a process) its death."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class Channel:
+    """A socket that carries one JSON message at a time, and descriptors beside it."""
+
+    def __init__(self) -> None:
+        self.mine, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # The kernel then says which process sent a message, by its number in our own namespace.
+        self.mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self.pid = 0
+
+    def send(self, descriptors: tuple[int, ...] = (), **message: Any) -> None:
+        """Send `message`. Raises OSError once the other side is gone."""
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+        self.mine.sendmsg([json.dumps(message).encode()], ancillary)
+
+    def expect(self, event: str, timeout_s: float) -> dict[str, Any]:
+        """The next message, which must be `event`; notes who sent it.
+
+        Raises KernelStartError for any other message, for silence, and for the other side's end.
+        """
+        self.mine.settimeout(timeout_s)
+        try:
+            text, ancillary, _, _ = self.mine.recvmsg(MESSAGE, socket.CMSG_SPACE(struct.calcsize("3i")))
+        except OSError as error:
+            raise KernelStartError(f"A warm kernel did not say {event!r}: {error}") from error
+        if not text:
+            raise KernelStartError(f"A warm kernel ended before it said {event!r}.")
+        for level, kind, data in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+                self.pid = struct.unpack("3i", data)[0]
+        message: dict[str, Any] = json.loads(text)
+        if message.get("event") != event:
+            raise KernelStartError(f"A warm kernel could not be made: {message.get('detail', message)}")
+        return message
+
+    def has_message(self) -> bool:
+        """Whether something waits to be read: a message, or the other side's end."""
+        return readable(self.mine.fileno())
+
+    def close(self) -> None:
+        """Let go of both ends."""
+        self.mine.close()
+        self.theirs.close()
+
+
+class WarmRun:
+    """A fork of a zygote: first a spare, then the sandbox of one run. `pid` is its pid 1 as the host counts."""
+
+    def __init__(self, zygote: Zygote) -> None:
+        self.zygote = zygote
+        self.key = secrets.token_hex(32)
+        self.channel = Channel()
+        self.handle = -1
+        zygote.control.send((self.channel.theirs.fileno(),), key=self.key)
+        self.channel.theirs.close()
+
+    @property
+    def pid(self) -> int:
+        """The host's number of the process whose end is the end of all others of the run; known once it is ready."""
+        return self.channel.pid
+
+    def wait_until_ready(self) -> None:
+        """Return once the kernel would answer. Raises KernelStartError where it won't."""
+        if self.handle < 0:
+            self.channel.expect("ready", READY_TIMEOUT_S)
+            self.handle = os.pidfd_open(self.pid)
+
+    def is_ready(self) -> bool:
+        """Whether the kernel would answer now."""
+        return self.handle >= 0 or self.channel.has_message()
+
+    def claim(self, limits: Limits, data: Path | None) -> None:
+        """Make this spare the sandbox of one run. Raises KernelStartError where that fails."""
+        self.wait_until_ready()
+        try:
+            if data:
+                self._hand_in_data(data)
+            self.channel.send(
+                do="claim", disk_mb=limits.disk_mb, artefact_mb=limits.artefact_mb, rlimits=sandbox.rlimits(limits)
+            )
+        except OSError as error:
+            raise KernelStartError(f"A warm kernel ended before its first cell: {error}") from error
+        self.channel.expect("claimed", READY_TIMEOUT_S)
+
+    def _hand_in_data(self, data: Path) -> None:
+        files = sorted(path for path in data.rglob("*") if path.is_file())
+        # Each file takes whole pages there.
+        size = sum(path.stat().st_size + 2 * 4096 for path in files)
+        self.channel.send(do="data", size=size, names=[])
+        for path in files:
+            with path.open("rb") as file:
+                self.channel.send((file.fileno(),), do="data", size=0, names=[str(path.relative_to(data))])
+        self.channel.send(do="data", size=0, names=["."])
+
+    def hand_in(self, inputs: Path) -> None:
+        """Put the hidden inputs into the run's inbox. Raises KernelStartError where the run has ended."""
+        try:
+            with inputs.open("rb") as file:
+                self.channel.send((file.fileno(),), do="inputs", name=inputs.name)
+        except BrokenPipeError:
+            return  # the run is over, which its client is about to notice
+        self.channel.expect("written", READY_TIMEOUT_S)
+
+    def ended(self) -> bool:
+        """Whether every process of the run is gone."""
+        return self.handle >= 0 and readable(self.handle)
+
+    def kill(self) -> None:
+        """End every process of the run."""
+        if self.handle >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Let go of the run, which ends it. Safe to call twice."""
+        self.kill()
+        self.channel.close()
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.handle = -1
+        self.zygote.forget(self)
+
+
+class Zygote:
+    """A sandboxed process that has the libraries of a profile in memory."""
+
+    def __init__(self, modules: tuple[str, ...], forbid: tuple[str, ...], threads: int, hide: tuple[Path, ...]) -> None:
+        self.started, self.used = time.time(), time.monotonic()
+        self.forks, self.retired = 0, False
+        self.runs: set[WarmRun] = set()
+        self.spare: WarmRun | None = None
+        self.lock = threading.Lock()
+        self.control = Channel()
+        self.stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the zygote
+        self.process = self._start(modules, forbid, threads, hide)
+        self.control.theirs.close()
+        try:
+            loaded = self.control.expect("loaded", LOAD_TIMEOUT_S)
+        except KernelStartError as error:
+            text = self._last_words()
+            self.close()
+            raise SandboxError(f"A zygote could not be started: {text or error}") from error
+        self.pid, self.load_s, self.failed = self.control.pid, loaded["seconds"], loaded["failed"]
+
+    def _start(
+        self, modules: tuple[str, ...], forbid: tuple[str, ...], threads: int, hide: tuple[Path, ...]
+    ) -> subprocess.Popen[bytes]:
+        descriptor = self.control.theirs.fileno()
+        config = {
+            "control": descriptor,
+            "modules": modules,
+            "threads": threads,
+            "uid": sandbox.LEARNER_UID,
+            "home": sandbox.HOME,
+            "platform": sandbox.PLATFORM,
+            "inbox": sandbox.INBOX,
+            "outbox": sandbox.OUTBOX,
+            "connection_file": sandbox.CONNECTION_FILE,
+            "connection": sandbox.connection(sandbox.SOCKETS, ""),
+            "idle_s": IDLE_S,
+            "spare_memory_mb": SPARE_MEMORY_MB,
+        }
+        python = str(Path(sys.prefix) / "bin" / "python")
+        inner = [python, "-c", LOADER, SEAL.read_text(), INSIDE.read_text(), json.dumps(config)]
+        plan = sandbox.plan_zygote(forbid=forbid, hide=hide)
+        try:
+            command = sandbox.sandbox_command(plan, inner, sandbox.environment(1))
+            return subprocess.Popen(
+                command,
+                env={},
+                cwd="/",
+                pass_fds=(*plan.descriptors, descriptor),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self.stderr,
+                start_new_session=True,
+            )
+        finally:
+            plan.close()
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=1)
+        self.stderr.seek(0)
+        return self.stderr.read()[-2000:].decode(errors="replace").strip()
+
+    def lives(self) -> bool:
+        """Whether it still takes orders."""
+        return not self.control.has_message() and self.process.poll() is None
+
+    def refill(self) -> None:
+        """Have a spare made, unless there is one. Raises OSError where the zygote is gone."""
+        with self.lock:
+            if self.spare is None and not self.retired:
+                self.spare, self.forks = WarmRun(self), self.forks + 1
+
+    def take(self) -> WarmRun:
+        """A run of one's own, ready or about to be. Raises OSError where the zygote is gone."""
+        self.refill()
+        with self.lock:
+            run, self.spare = self.spare or WarmRun(self), None
+            self.runs.add(run)
+            self.used = time.monotonic()
+            return run
+
+    def forget(self, run: WarmRun) -> None:
+        """A run is over; the last one takes a retired zygote with it."""
+        with self.lock:
+            self.runs.discard(run)
+        if self.retired and not self.runs:
+            self.close()
+
+    def retire(self) -> None:
+        """No further runs: ends with the last that is going on."""
+        self.retired = True
+        if not self.runs:
+            self.close()
+
+    def close(self) -> None:
+        """End it, and every run in it."""
+        self.retired = True
+        spare, self.spare = self.spare, None
+        if spare:
+            spare.channel.close()
+        self.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=5)
+        self.process.kill()
+        self.process.wait()
+        self.stderr.close()
