@@ -169,6 +169,7 @@ RUN_LEASE_S = env.integer("STUDYHUB_RUN_LEASE_S", 20, minimum=3)  # a runner say
 RUN_START_LEASE_S = env.integer("STUDYHUB_RUN_START_LEASE_S", 60, minimum=1)
 RUN_GRADING_LEASE_S = env.integer("STUDYHUB_RUN_GRADING_LEASE_S", 20, minimum=1)
 RUN_PLATFORM_RETRIES = 2
+RUN_KEEP_DAYS = env.integer("STUDYHUB_RUN_KEEP_DAYS", 30, minimum=1)  # then a run's files go; grades stay
 SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
 if SANDBOX not in {"bubblewrap", "none"}:
     raise env.SettingError(f"STUDYHUB_SANDBOX={SANDBOX!r} is unknown. Use bubblewrap, or none with STUDYHUB_DEBUG=1.")

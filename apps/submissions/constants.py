@@ -37,6 +37,14 @@ class Lane(IntegerChoices):
     REGRADE = 1, "regrade"
 
 
+class Files(TextChoices):
+    """What is left of a run in the run store."""
+
+    ALL = "all", "all files"
+    NOTEBOOK = "notebook", "the executed notebook"
+    NONE = "none", "nothing"
+
+
 FINAL_STATES = frozenset({State.DONE, State.CANCELLED})
 
 # Every move there is. To stay where one is (a message sent again, a grading restarted) is listed too: it is recorded.
@@ -73,3 +81,5 @@ LOST_STARTS = 20
 RUN_MARGIN_S = 60.0
 # A learner's hand-ins that may wait or run at the same time.
 UNFINISHED_PER_LEARNER = 10
+# Runs whose files one pass of the reconciler clears away at most: it has more urgent things to do.
+CLEARED_PER_PASS = 5

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.runner.contract import Limits
 from studyhub import broker
 
-from .constants import FINAL_STATES, RUN_MARGIN_S, Lane, State, Verdict
+from .constants import FINAL_STATES, RUN_MARGIN_S, Files, Lane, State, Verdict
 from .querysets import RunQuerySet, SubmissionQuerySet
 
 if TYPE_CHECKING:
@@ -102,6 +102,9 @@ class Run(models.Model):
     environment = models.JSONField(default=dict, blank=True)
     phases = models.JSONField(default=dict, blank=True)
     error = models.JSONField(default=dict, blank=True)
+    files = models.CharField(
+        max_length=10, choices=Files.choices, default=Files.ALL, help_text="Left in the run store."
+    )
 
     objects = RunQuerySet.as_manager()
 
@@ -110,6 +113,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["queue", "state", "lane", "queued_at"], name="run_in_order"),
             models.Index(fields=["state", "heartbeat_at"], name="run_by_lease"),
+            models.Index(fields=["files", "finished_at"], name="run_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -6,19 +6,38 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
 from . import rendering
-from .compared import Compared, as_table
-from .constants import State, Verdict
+from .compared import Compared, Scale, as_scale, as_table
+from .constants import Files, State, Verdict
 from .messages import TURNS, Sentence, Turn, sentence_for
 from .models import CheckResult, Run, Submission, SubmittedNotebook, Transition
 from .services.release import slots
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 SOURCE_SHOWN = 4000
+ENVIRONMENT = {
+    "python": "Python",
+    "machine": "Machine",
+    "accelerator": "Accelerator",
+    "numpy": "NumPy",
+    "pandas": "pandas",
+    "torch": "PyTorch",
+}
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds:.0f} s"
+
+
+def _between(start: datetime | None, end: datetime | None) -> float | None:
+    return max(0.0, (end - start).total_seconds()) if start and end else None
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -29,10 +48,17 @@ def is_fragment(request: HttpRequest) -> bool:
 
 @dataclass(frozen=True)
 class ShownCheck:
-    """A check's result, and what it compared as a table."""
+    """A check's result, and what it compared: on a scale, else as a table."""
 
     result: CheckResult
+    scale: Scale | None
     table: Compared | None
+
+    @classmethod
+    def of(cls, result: CheckResult) -> ShownCheck:
+        """What is shown of `result`."""
+        scale = as_scale(result.compared)
+        return cls(result, scale, None if scale else as_table(result.compared, result.message))
 
 
 class RunPage:
@@ -92,19 +118,26 @@ class RunPage:
 
     @cached_property
     def estimate(self) -> str:
-        """About how long until it starts, in words; empty where nothing is known yet."""
+        """When it should start, in words; empty where nothing is known yet."""
         typical = Run.objects.typical_seconds(self.run.queue)
         if self.position is None or typical is None or not self.has_runner:
             return ""
         seconds = math.ceil(self.position / slots()[self.run.queue]) * typical
-        return "less than half a minute" if seconds < 30 else f"about {max(1, round(seconds / 60))} min"
+        if seconds < 30:
+            return "in less than half a minute"
+        minutes = max(1, round(seconds / 60))
+        return f"in about {minutes} minutes" if minutes > 1 else "in about a minute"
 
     # Running
 
     @property
     def elapsed(self) -> float:
-        """Seconds since it began to run."""
-        return self.run.elapsed(self.now)
+        """Seconds that count against the time limit so far: those in the notebook's cells, none of ours."""
+        phase, before = self.run.progress.get("phase"), self.run.progress.get("starting_s")
+        if phase == "cells" and before is not None:
+            since = _between(self.run.heartbeat_at, self.now) or 0.0
+            return min(max(0.0, self.run.elapsed_s + since - before), self.run.wall_s)
+        return min(sum(cell["seconds"] for cell in self.run.cells), self.run.wall_s)
 
     @property
     def cell_count(self) -> int:
@@ -125,12 +158,19 @@ class RunPage:
 
     @cached_property
     def running_source(self) -> str:
-        """The source of the running cell."""
+        """The source of the running cell; a long one is cut and says so."""
         if self.running_cell is None:
             return ""
         cells = self._submitted["cells"]
         index = self.run.progress["cell"]
-        return str(cells[index]["source"])[:SOURCE_SHOWN] if index < len(cells) else ""
+        source = str(cells[index]["source"]) if index < len(cells) else ""
+        return source if len(source) <= SOURCE_SHOWN else source[:SOURCE_SHOWN] + "\n…"
+
+    @cached_property
+    def is_of_another_version(self) -> bool:
+        """Whether the notebook was started from another version of the exercise than the one that checks it."""
+        version = self._submitted["metadata"]["studyhub"]["version"]
+        return bool(version) and version != self.submission.version.digest
 
     @cached_property
     def _submitted(self) -> dict[str, Any]:
@@ -143,12 +183,47 @@ class RunPage:
     @cached_property
     def checks(self) -> list[ShownCheck]:
         """What each check found."""
-        return [ShownCheck(result, as_table(result.compared)) for result in self.run.checks.all()]
+        return [ShownCheck.of(result) for result in self.run.checks.all()]
 
     @cached_property
     def has_executed(self) -> bool:
         """Whether there is an executed notebook to show."""
         return self.run.is_final and rendering.has_executed(self.run)
+
+    @property
+    def failed_cell(self) -> int | None:
+        """The number of the cell that ended the run, from 1; None where none did."""
+        return rendering.stopped_cell(self.run)
+
+    @property
+    def used(self) -> list[tuple[str, str]]:
+        """What the run used and what it ran on: pairs of a name and a value."""
+        run, phases = self.run, self.run.phases
+        rows = []
+        if "cells" in phases:
+            rows.append(("Time in cells", f"{_seconds(phases['cells'])} of {run.wall_s:g} s"))
+        if "probe" in phases:
+            rows.append(("Calling your functions", _seconds(phases["probe"])))
+        if run.resources:
+            rows += [("Memory", f"{run.resources['peak_mb']:.0f} MB"), ("Processor", _seconds(run.resources["cpu_s"]))]
+        return rows + [(ENVIRONMENT.get(name, name), value) for name, value in run.environment.items()]
+
+    @property
+    def our_share(self) -> list[tuple[str, str]]:
+        """Seconds that count against nobody's limit: waiting, starting, packing up, grading."""
+        run, phases = self.run, self.run.phases
+        spans = [
+            ("Waiting", _between(run.queued_at, run.started_at)),
+            ("Starting Python", phases.get("starting")),
+            ("Packing up", phases.get("closing")),
+            ("Grading", _between(run.grading_at, run.finished_at)),
+        ]
+        return [(name, _seconds(seconds)) for name, seconds in spans if seconds is not None]
+
+    @property
+    def is_cleaned_up(self) -> bool:
+        """Whether the run's files were cleared away for their age."""
+        return self.run.files != Files.ALL
 
     @cached_property
     def transitions(self) -> list[Transition]:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery, Window
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from .constants import FINAL_STATES, State, Verdict
+from .constants import FINAL_STATES, Files, State, Verdict
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -118,6 +118,27 @@ class RunQuerySet(models.QuerySet[Any]):
     def grading_died(self, now: datetime, lease_s: float) -> RunQuerySet:
         """In grading for longer than grading ever takes."""
         return self.filter(state=State.GRADING, grading_at__lt=now - timedelta(seconds=lease_s))
+
+    def to_clear(self, before: datetime) -> RunQuerySet:
+        """Ended before `before`, with all of their files, the oldest first."""
+        return self.filter(state__in=FINAL_STATES, files=Files.ALL, finished_at__lt=before).order_by("finished_at")
+
+    def outdone(self) -> RunQuerySet:
+        """Those that are neither the latest hand-in of their learner for the exercise nor the best one."""
+        from .models import Run, Submission
+
+        graded = Q(state=State.DONE) & ~Q(verdict=Verdict.PLATFORM_ERROR) & Q(score__isnull=False, max_score__gt=0)
+        share = ExpressionWrapper(F("score") / F("max_score"), models.FloatField())
+        same = {"user": OuterRef("submission__user"), "exercise": OuterRef("submission__exercise")}
+        later = Submission.objects.filter(**same, number__gt=OuterRef("submission__number"))
+        others = Run.objects.filter(graded, **{f"submission__{name}": value for name, value in same.items()})
+        better = others.annotate(share=share).filter(
+            Q(share__gt=OuterRef("share"))
+            | Q(share=OuterRef("share"), submission__number__lt=OuterRef("submission__number"))
+        )
+        return self.annotate(
+            share=Case(When(graded, then=share), default=Value(-1.0), output_field=models.FloatField())
+        ).filter(Exists(later), Q(share__lt=0) | Exists(better))
 
     def typical_seconds(self, queue: str) -> float | None:
         """The mean time that the latest 20 finished runs of `queue` held a slot; None before the first."""

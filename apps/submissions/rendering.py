@@ -11,22 +11,25 @@ import logging
 from functools import cache
 from pathlib import Path
 
-import nbformat
 from django.conf import settings
 from pygments.formatters import HtmlFormatter
 
 from . import folders
+from .constants import Verdict
+from .fates import fates, stopped_at
 from .models import Run
 
 logger = logging.getLogger(__name__)
-# nbconvert warns of each picture without a text alternative: a learner's plot has none.
-quiet = logging.getLogger(f"{__name__}.nbconvert")
-quiet.setLevel(logging.ERROR)
+# Part of the name of each page that is kept: raise it when pages come to look different.
+FORM = 2
+STOPPED = {Verdict.LEARNER_ERROR, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.OUTPUT_TOO_LARGE}
+STOPPED |= {Verdict.DISK_FULL, Verdict.TOO_MANY_PROCESSES}
 
 FRAME_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox"
 )
+RENDERED = "rendered"
 PAGE_BYTES = 24 * 1024 * 1024
 THEMES = {"light", "dark"}
 STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
@@ -40,12 +43,18 @@ def has_executed(run: Run) -> bool:
         return False
 
 
+def stopped_cell(run: Run) -> int | None:
+    """The number of the cell that ended the run, from 1; None where none did."""
+    in_cells = "probe" not in run.phases
+    return stopped_at(run.cells, error=run.error, by_limit=run.verdict in STOPPED and in_cells)
+
+
 def executed_page(run: Run, *, theme: str) -> str | None:
     """The page for `run`, in the reader's theme; None where there is no executed notebook (yet).
 
     Converting takes a while, so the body is kept beside the database; it never changes for one attempt.
     """
-    kept = settings.VAR_DIR / "rendered" / f"{run.pk}-{run.attempt}.html"
+    kept = settings.VAR_DIR / RENDERED / f"{run.pk}-{run.attempt}-{FORM}.html"
     body = kept.read_text(encoding="utf-8") if kept.is_file() else _render(run)
     if body is None:
         return None
@@ -72,21 +81,14 @@ def _render(run: Run) -> str | None:
     if data is None:
         return None
     try:
-        body = _to_html(data)
+        # Imported where needed: nbconvert takes half a second, and only this page wants it.
+        from .executed import to_html
+
+        body = to_html(data, fates(run.cells, stopped_cell(run)))
     except Exception:  # nbconvert raises what a broken notebook makes it stumble over; the grade doesn't depend on it
         logger.exception("Run %s: its executed notebook can't be shown", run.pk)
         return _note("The executed notebook can't be shown.")
     return body if len(body) <= PAGE_BYTES else _note("The executed notebook is too large to be shown here.")
-
-
-def _to_html(data: bytes) -> str:
-    # Imported where needed: it takes half a second, and only this page wants it.
-    from nbconvert import HTMLExporter
-
-    node = nbformat.reads(data.decode("utf-8"), as_version=4)
-    exporter = HTMLExporter(template_name="basic", log=quiet)
-    body, _ = exporter.from_notebook_node(node)
-    return str(body)
 
 
 def _note(text: str) -> str:

@@ -149,11 +149,13 @@ def fresh(run: Run) -> Run:
     return Run.objects.select_related("submission").get(pk=run.pk)
 
 
-def say(run: Run, *, attempt: int | None = None, cell: int | None = 1, elapsed_s: float = 1.0) -> bool:
+def say(
+    run: Run, *, attempt: int | None = None, cell: int | None = 1, elapsed_s: float = 1.0, phase: str = "cells"
+) -> bool:
     """A message of progress, as it arrives after its way through the broker."""
     cells = tuple(CellReport(index=n) for n in range(len(SOURCES)))
     progress = Progress(
-        run_id=str(run.pk), attempt=attempt or run.attempt, phase="cells", cell=cell, cells=cells, elapsed_s=elapsed_s
+        run_id=str(run.pk), attempt=attempt or run.attempt, phase=phase, cell=cell, cells=cells, elapsed_s=elapsed_s
     )
     return services.record_progress(progress=json.loads(json.dumps(asdict(progress))))
 

@@ -24,7 +24,7 @@ def test_its_place_in_the_queue(desk, bobs, bob, charlie, settings):
     settings.RUN_SLOTS_CPU = 1
     desk.running(charlie)
     run = desk.hand_in(bob)
-    assert "Next in the queue" in page(bobs, run).text
+    assert "You are next." in page(bobs, run).text
     assert "Number 2 in the queue" in page(bobs, desk.hand_in(bob)).text
 
 
@@ -33,7 +33,7 @@ def test_the_estimate_comes_from_the_latest_runs(desk, bobs, bob, charlie, setti
     age(desk.done(charlie), started_at=120)
     desk.running(charlie)
     run = desk.hand_in(bob)
-    assert "about 2 min to go" in page(bobs, run).text
+    assert "It should start in about 2 minutes." in page(bobs, run).text
 
 
 def test_without_a_graphics_card_it_says_why_it_waits(desk, bobs, bob):
@@ -47,6 +47,28 @@ def test_the_running_cell_with_its_source(desk, bobs, bob):
     assert "Cell 2 of 3" in text
     assert "def double(x):" in text
     assert "of 30 s" in text
+
+
+def test_only_seconds_in_cells_count_against_the_limit(desk, bobs, bob):
+    run = desk.released(bob)
+    say(run, phase="starting", cell=None, elapsed_s=9.0)
+    assert "0 s of 30 s" in page(bobs, run).text
+    say(run, phase="cells", cell=0, elapsed_s=10.0)
+    say(run, phase="cells", cell=0, elapsed_s=15.2)
+    assert "5 s of 30 s" in page(bobs, run).text
+    say(run, phase="probe", cell=None, elapsed_s=25.0)
+    text = page(bobs, run).text
+    assert "All cells have run" in text
+    assert "0 s of 30 s" in text  # as much as the cells of this message took
+
+
+def test_a_long_cell_is_cut_and_says_so(desk, bobs, bob):
+    run = desk.hand_in(bob, "x = 1\n" * 5000, "1", "2")
+    release_runs()
+    say(run, cell=0)
+    text = page(bobs, run).text
+    assert text.count("x = 1") < 1000
+    assert "…</code>" in text
 
 
 def test_the_source_is_shown_as_text(desk, bobs, bob):

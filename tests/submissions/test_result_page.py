@@ -5,10 +5,11 @@ import pytest
 from django.urls import reverse
 
 from apps.runner.contract import Outcome
+from apps.submissions import services
 from apps.submissions.constants import State, Verdict
 from apps.submissions.messages import VERDICTS
-from apps.submissions.models import Run
-from tests.submissions.conftest import fresh
+from apps.submissions.models import Run, Submission
+from tests.submissions.conftest import DIGEST, SLUG, fresh, notebook_bytes
 
 HOSTILE = "<script>parent.alert(1)</script><img src='https://evil.example/x.png'>"
 
@@ -81,6 +82,33 @@ def test_resources_environment_and_moves_are_shown(desk, bobs, bob):
     assert "A runner took it up" in text
 
 
+def test_the_learners_seconds_stand_against_the_limit_and_ours_apart(desk, bobs, bob):
+    run = desk.done(bob, phases_s={"starting": 5.0, "cells": 1.25, "probe": 0.5, "closing": 0.1})
+    used, ours = page(bobs, run).text.split('id="used"')[1].split("What happened when")
+    assert "<dt>Time in cells</dt><dd>1.2 s of 30 s</dd>" in used
+    assert "<dt>Calling your functions</dt><dd>0.5 s</dd>" in used
+    assert "5.0 s" not in used
+    assert "<dt>Starting Python</dt><dd>5.0 s</dd>" in ours
+    assert "<dt>NumPy</dt><dd>2.4.6</dd>" in used
+
+
+@pytest.mark.parametrize(("version", "said"), [("e" * 64, True), (DIGEST, False), ("", False), ("1.0", False)])
+def test_a_notebook_of_another_version_is_taken_and_told_so(desk, bobs, bob, version, said):
+    starter = {"exercise": SLUG, "version": version}
+    data = notebook_bytes(studyhub=starter)
+    submission = services.submit(user=bob, exercise=desk.exercise, filename="mine.ipynb", data=data)
+    assert ("another version of this exercise" in page(bobs, submission.run).text) == said
+
+
+def test_a_long_file_name_and_a_long_error_are_shown_whole(desk, bobs, bob):
+    name = "x" * 150
+    run = desk.done(bob, outcome=Outcome.LEARNER_ERROR, reason="Cell 3 raised KeyError: " + "y" * 900)
+    Submission.objects.filter(pk=run.submission_id).update(filename=name)
+    text = page(bobs, run).text
+    assert name in text
+    assert "y" * 900 in text
+
+
 # The executed notebook
 
 
@@ -126,6 +154,67 @@ def test_it_is_converted_once(desk, bobs, bob):
     first = page(bobs, run, "notebook").text
     (run.folder / "result" / "executed.ipynb").unlink()
     assert page(bobs, run, "notebook").text == first
+
+
+def cells_of(run: Run, *statuses: str) -> list[dict]:
+    cells = [{"index": n, "status": status, "seconds": n + 0.25} for n, status in enumerate(statuses)]
+    Run.objects.filter(pk=run.pk).update(cells=cells)
+    sources = [nbformat.v4.new_code_cell(f"step({n})") for n in range(len(statuses))]
+    (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=sources)))
+    return cells
+
+
+def test_each_cell_says_what_became_of_it(desk, bobs, bob):
+    run = desk.done(bob, outcome=Outcome.LEARNER_ERROR, error={"cell": 2, "number": 3, "name": "KeyError"})
+    cells_of(run, "completed", "failed", "failed", "pending")
+    text = page(bobs, run, "notebook").text
+    first, second, third, fourth = text.split('<section class="ran')[1:]
+    assert "0.2 s" in first
+    assert "This check did not pass; the run went on." in second
+    assert 'id="cell-3"' in third
+    assert "The run ended here, after 2.2 s" in third
+    assert "Not run" in fourth
+    assert 'The run ended at <a href="#cell-3">cell 3</a>' in text
+    assert 'Checks that did not pass: <a href="#cell-2">cell 2</a>' in text
+    link = f'{reverse("submissions:notebook", args=[run.submission_id])}#cell-3" target="executed-notebook"'
+    assert link in page(bobs, run).text
+
+
+def test_a_limit_ended_the_cell_that_was_running(desk, bobs, bob):
+    run = desk.done(bob, outcome=Outcome.TIMED_OUT, phases_s={"starting": 1.0, "cells": 30.0})
+    cells_of(run, "failed", "failed", "pending")
+    assert "Jump to cell 2" in page(bobs, run).text
+    Run.objects.filter(pk=run.pk).update(phases={"cells": 1.0, "probe": 30.0})
+    assert "Jump to cell" not in page(bobs, run).text
+
+
+def test_what_the_notebook_says_of_itself_counts_for_nothing(desk, bobs, bob):
+    run = desk.done(bob)
+    cells_of(run, "completed")
+    cell = nbformat.v4.new_code_cell("1", metadata={"studyhub": {"number": 9, "words": "<b>mine</b>", "tone": "x"}})
+    (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell] * 2)))
+    text = page(bobs, run, "notebook").text
+    assert "mine" not in text
+    assert 'id="cell-9"' not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("so $a_i < b$ holds", "<mo>&lt;</mo>"),
+        ("$$\n\\frac{1}{n}\n$$", '<math display="block"><mrow><mfrac>'),
+        ("a price of `$5` and `$6`", "<code>$5</code>"),
+        ("$\\frac{$ stays", r"$\frac{$"),
+        ("\\begin{align}a &= b\\end{align}", "<mtable"),
+    ],
+)
+def test_formulas_are_typeset_without_a_script(desk, bobs, bob, source, shown):
+    run = desk.done(bob)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(notebook))
+    text = page(bobs, run, "notebook").text
+    assert shown in text
+    assert "<script" not in text
 
 
 @pytest.mark.parametrize(("theme", "says"), [("dark", 'data-theme="dark"'), ("light", 'data-theme="light"')])

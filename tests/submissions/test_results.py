@@ -29,7 +29,11 @@ def test_the_first_progress_moves_it_to_running(desk, bob):
     run = desk.released(bob)
     assert say(run, cell=0, elapsed_s=0.5)
     run = fresh(run)
-    assert (run.state, run.progress, len(run.cells)) == (State.RUNNING, {"phase": "cells", "cell": 0}, 3)
+    assert (run.state, run.progress, len(run.cells)) == (
+        State.RUNNING,
+        {"phase": "cells", "cell": 0, "starting_s": 0.5},
+        3,
+    )
     assert run.started_at is not None
     assert run.heartbeat_at >= run.started_at
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .. import bell, folders
-from ..constants import State, Verdict
+from ..constants import Files, State, Verdict
 from ..messages import REASONS
 from ..models import Run
 from ..states import move
@@ -32,6 +32,7 @@ def next_attempt(run: Run) -> dict[str, Any]:
         "verdict": "",
         "reason": "",
         "score": None,
+        "files": Files.ALL,
     }
 
 

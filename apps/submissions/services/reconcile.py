@@ -19,6 +19,7 @@ from ..states import move
 from .faults import fault, give_up
 from .release import release_runs
 from .results import accept_result
+from .retention import clear_old_files
 
 logger = logging.getLogger(__name__)
 # Without a pass for this long, what looks silent may only have gone unheard.
@@ -30,7 +31,7 @@ def reconcile() -> Counter[str]:
 
     1. Results that lie in the store although their message was lost are taken in. 2. Gradings that died are started
     again. 3. Runs past their bound are ended, those without a heartbeat and those that nobody took up are queued again.
-    4. Waiting runs are released.
+    4. Waiting runs are released. 5. A few old runs lose their files.
 
     After a gap (this side was down itself) step 3 waits for the next pass: the heartbeats may lie in the broker.
     """
@@ -49,6 +50,7 @@ def reconcile() -> Counter[str]:
         for run in Run.objects.lost_message(now, settings.RUN_START_LEASE_S):
             did["message lost"] += _guarded(_resend, run, now)
     did["released"] += release_runs()
+    did["cleared"] += clear_old_files(now=now)
     return +did
 
 

@@ -52,6 +52,9 @@ def record_progress(*, progress: dict[str, Any]) -> bool:
         return False
     now = timezone.now()
     shown = {"phase": progress["phase"], "cell": _index(progress.get("cell"))}
+    if shown["phase"] != "starting":
+        # Where the learner's time begins to count: the first word after the start of the kernel says when.
+        shown["starting_s"] = run.progress.get("starting_s", elapsed)
     news = {"progress": shown, "cells": _cells(progress.get("cells")), "elapsed_s": elapsed, "heartbeat_at": now}
     if attempt == run.attempt and run.state == State.QUEUED and run.released_at is not None:
         start = {"started_at": now - timedelta(seconds=elapsed)}

@@ -1,0 +1,90 @@
+"""An executed notebook as HTML: each cell with its time and what became of it, formulas as MathML, no script.
+
+What became of a cell is the runner's account (Run.cells), never the notebook's.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import DictLoader, pass_context
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from .fates import Fate
+from .formulas import Typesetter
+
+TEMPLATE = "frame.html.j2"
+# nbconvert warns of each picture without a text alternative: a learner's plot has none.
+quiet = logging.getLogger(f"{__name__}.nbconvert")
+quiet.setLevel(logging.ERROR)
+
+
+def to_html(data: bytes, found: dict[int, Fate]) -> str:
+    """The body of the page. Raises whatever nbformat and nbconvert make of a notebook that is none."""
+    node = nbformat.reads(data.decode("utf-8"), as_version=4)
+    for index, cell in enumerate(node.cells):
+        cell.metadata = nbformat.from_dict({"studyhub": asdict(found.get(index, Fate()))})
+    exporter = FrameExporter(
+        template_name="basic",
+        template_file=TEMPLATE,
+        extra_loaders=[DictLoader({TEMPLATE: Path(__file__).with_name(TEMPLATE).read_text(encoding="utf-8")})],
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+        log=quiet,
+    )
+    body, _ = exporter.from_notebook_node(node)
+    return _summary(found) + str(body)
+
+
+def _summary(found: dict[int, Fate]) -> str:
+    """Links to the cells that a learner wants to see first."""
+    told = []
+    for tone, words in (("stopped", "The run ended at"), ("open", "Checks that did not pass:")):
+        links = [
+            f'<a href="#cell-{fate.number}">cell {fate.number}</a>' for fate in found.values() if fate.tone == tone
+        ]
+        if links:
+            told.append(f"<p>{words} {', '.join(links)}.</p>")
+    return f'<nav class="summary" aria-label="Cells to look at">{"".join(told)}</nav>' if told else ""
+
+
+class FrameExporter(HTMLExporter):
+    """nbconvert's exporter with formulas typeset here: it leaves them to a script, which may not run in the frame."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.typesetter = Typesetter()
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Called by nbconvert's templates for each Markdown cell."""
+        renderer = FrameRenderer(self.typesetter, attachments=context.get("cell", {}).get("attachments", {}))
+        return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+class FrameRenderer(IPythonRenderer):
+    """nbconvert's Markdown, with MathML for formulas and their text where they can't be typeset."""
+
+    def __init__(self, typesetter: Typesetter, **options: Any) -> None:
+        super().__init__(escape=False, exclude_anchor_links=True, **options)
+        self.typesetter = typesetter
+
+    def inline_math(self, body: str) -> str:
+        """Called for `$…$`."""
+        return self.typesetter.mathml(body, display=False) or super().inline_math(body)
+
+    def block_math(self, body: str) -> str:
+        """Called for `$$…$$`."""
+        return self.typesetter.mathml(body, display=True) or super().block_math(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """Called for `\\begin{align} … \\end{align}` outside of dollars."""
+        tex = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        return self.typesetter.mathml(tex, display=True) or f"<pre>{html.escape(tex)}</pre>"
