@@ -1,9 +1,9 @@
 """Pictures for feedback: SVG text written here, for a page with a strict content security policy.
 
 No style attributes and no scripts. Text and axes are drawn in `currentColor`; marks carry classes (`plot-mark`,
-`plot-line`, `plot-guide`, `plot-cell`) for which the site's style sheet has colours for light and dark, and fall back
-to `currentColor`. Every picture comes with a text alternative. Values may be anything finite: they are clipped to
-the frame, never trusted to lie inside it.
+`plot-line`, `plot-guide`, `plot-cell`, `plot-count`) for which the site's style sheet has colours for light and dark,
+and fall back to `currentColor`. Every picture comes with a text alternative. Values may be anything finite: they are
+clipped to the frame, never trusted to lie inside it.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ def confusion(labels: Sequence[int | str]) -> Picture:
             x, y, count = 60 + column * side, 40 + row * side, int(shown[row, column])
             cells.append(
                 f'<rect class="plot-cell" x="{x:.1f}" y="{y:.1f}" width="{side - 1:.1f}" height="{side - 1:.1f}" '
-                f'fill="currentColor" fill-opacity="{0.04 + 0.5 * count / most:.2f}"/>'
+                f'fill="currentColor" fill-opacity="{0.04 + 0.36 * count / most:.2f}"/>'
             )
             if count:
-                cells.append(_text(x + side / 2, y + side / 2 + 4, str(count), "middle"))
+                cells.append(_text(x + side / 2, y + side / 2 + 4.5, str(count), "middle", "plot-count"))
         heads = [_text(60 + (i + 0.5) * side, 34, names[i], "middle") for i in range(shown.shape[1])]
         heads += [_text(54, 44 + (i + 0.5) * side, names[i], "end") for i in range(shown.shape[0])]
         heads += [_text(60, 16, "columns: predicted, rows: true", "start")]
@@ -145,9 +145,9 @@ def _axes(across: tuple[float, float], up: tuple[float, float], x_name: str, y_n
     return frame + "".join(ticks)
 
 
-def _text(x: float, y: float, text: str, anchor: str) -> str:
+def _text(x: float, y: float, text: str, anchor: str, name: str = "plot-text") -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{FONT}" text-anchor="{anchor}" fill="currentColor">'
+        f'<text class="{name}" x="{x:.1f}" y="{y:.1f}" font-size="{FONT}" text-anchor="{anchor}" fill="currentColor">'
         f"{html.escape(text)}</text>"
     )
 
