@@ -8,11 +8,9 @@ from __future__ import annotations
 import hashlib
 import html
 import logging
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from pygments.formatters import HtmlFormatter
 
 from . import folders
 from .constants import Verdict
@@ -67,7 +65,7 @@ def executed_page(run: Run, *, theme: str) -> str | None:
     title = html.escape(f"Executed notebook of hand-in {run.submission.number}")
     return (
         f'<!doctype html><html lang="en-GB"{chosen}><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_style()}</style></head>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
         f"<body><main>{body}</main></body></html>"
     )
 
@@ -93,18 +91,3 @@ def _render(run: Run) -> str | None:
 
 def _note(text: str) -> str:
     return f"<p>{html.escape(text)}</p>"
-
-
-@cache
-def _style() -> str:
-    light = HtmlFormatter(style="default").get_style_defs(".highlight")
-    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
-    return f"{STYLE}\n{_scoped(light, 'light')}\n{_scoped(dark, 'dark')}"
-
-
-def _scoped(rules: str, theme: str) -> str:
-    """Pygments' rules for one theme: where it was chosen, or where the system wants it and none was chosen."""
-    lines = [line for line in rules.splitlines() if line.startswith(".highlight .")]
-    chosen = "\n".join(f':root[data-theme="{theme}"] {line}' for line in lines)
-    system = "\n".join(f":root:not([data-theme]) {line}" for line in lines)
-    return f"{chosen}\n@media (prefers-color-scheme: {theme}) {{\n{system}\n}}"

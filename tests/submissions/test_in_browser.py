@@ -55,7 +55,7 @@ def end(run: Run, **changes: object) -> None:
 def test_a_learner_hands_in_watches_it_run_and_reads_the_result(open_page, desk, bob, tmp_path):
     page = open_page(f"/submissions/new/{SLUG}/", user=bob)
     run = hand_in(page, tmp_path)
-    page.get_by_text("Next in the queue").wait_for()
+    page.get_by_text("You are next.").wait_for()
     services.release_runs()
     say(run, cell=1)
     page.get_by_text("Cell 2 of 3").wait_for()
