@@ -49,7 +49,8 @@ def figure(value: float) -> float | None:
 
 def _rough(difference: float) -> float | None:
     """One significant digit: an answer of zeros would else be told the largest right value."""
-    return float(f"{difference:.1g}") if math.isfinite(difference) else None
+    rough = float(f"{difference:.1g}")  # of the largest floats this is infinity
+    return rough if math.isfinite(rough) else None
 
 
 def _off(difference: float) -> str:

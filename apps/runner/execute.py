@@ -38,6 +38,7 @@ from apps.runner.contract import (
     RunRequest,
     RunResult,
 )
+from apps.runner.messages import HostileMessage
 from apps.runner.monitor import Monitor
 from apps.runner.provisioner import KernelSite, python_version
 from studyhub import env
@@ -140,6 +141,9 @@ def judge_error(result: RunResult, error: Exception, session: engine.Session) ->
         where = f"while cell {running} was running" if running else "while your functions were being called"
         result.outcome = Outcome.LEARNER_ERROR
         result.reason = f"Python ended {where}: the code called os._exit, or crashed in a library."
+    elif isinstance(error, HostileMessage):
+        result.outcome = Outcome.LEARNER_ERROR
+        result.reason = f"The notebook disturbed the messages by which its kernel is run: {error}"
     elif isinstance(error, CellTimeoutError):
         # We set no time-out of nbclient's: this is its own, for output that never arrived whole.
         result.outcome = Outcome.OUTPUT_TOO_LARGE
@@ -207,9 +211,9 @@ def write_notebook(path: Path, notebook: nbformat.NotebookNode | None) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file that is there whole or not at all."""
+    """Write a file that is there whole or not at all. Half a character becomes a question mark."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(text, encoding="utf-8")
+    scratch.write_text(text, encoding="utf-8", errors="replace")
     scratch.replace(path)
 
 

@@ -21,7 +21,15 @@ from apps.runner.provisioner import KernelSite
 PERIOD_S = 0.1
 # Memory of all processes together is read exactly only where the cheap, too high figure has grown by this share.
 GROWTH = 1.05
+# An empty file takes no space that a disk's size would count, but about a kilobyte of the machine's memory.
+FILES = 20_000
+# By how much this process itself may grow during a run: what a kernel sends waits here until it is read and weighed,
+# and a kernel in hostile hands sends what no budget for outputs was made for.
+OWN_GROWTH_MB = 256
 MIB = 1024 * 1024
+# Their size has other limits than the learner's disk, the number of their files has not.
+PLATFORM_FOLDERS = (sandbox.PLATFORM, sandbox.OUTBOX)
+DISKS = (sandbox.HOME, "/tmp", "/dev/shm", *PLATFORM_FOLDERS)  # noqa: S108 - the sandbox's own
 
 
 class Monitor(threading.Thread):
@@ -42,6 +50,8 @@ class Monitor(threading.Thread):
         self._deadlines: dict[str, tuple[float, str]] = {}
         self._cpu: dict[int, float] = {}
         self._last_rss = 0.0
+        self._own = psutil.Process()
+        self._own_mb = 0.0
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
@@ -68,6 +78,7 @@ class Monitor(threading.Thread):
     def run(self) -> None:
         """The thread: measure, compare, beat. An error of its own ends the run: unwatched code must not go on."""
         next_beat = time.monotonic()
+        self._own_mb = self._own.memory_info().rss / MIB
         try:
             while not self._closed.wait(PERIOD_S):
                 if self.site.pid and self.verdict is None:
@@ -96,8 +107,10 @@ class Monitor(threading.Thread):
             return self.stop(
                 Outcome.OUT_OF_MEMORY, f"The notebook used more than {self.limits.memory_mb} MB of memory."
             )
-        if self._disk_is_full():
-            return self.stop(Outcome.DISK_FULL, f"The notebook wrote more than {self.limits.disk_mb} MB to its disk.")
+        if reason := self._disk_is_full():
+            return self.stop(Outcome.DISK_FULL, reason)
+        if self._own.memory_info().rss / MIB - self._own_mb > OWN_GROWTH_MB:
+            return self.stop(Outcome.OUTPUT_TOO_LARGE, "The notebook sent more output than can be taken over.")
         return None
 
     def _processes(self) -> list[psutil.Process]:
@@ -126,16 +139,23 @@ class Monitor(threading.Thread):
         for process in processes:
             try:
                 proportional += process.memory_full_info().pss / MIB
+            except psutil.AccessDenied:  # a process may forbid this look to all but root: then its whole size counts
+                proportional += process.memory_info().rss / MIB
             except psutil.NoSuchProcess:
                 continue
         self.used.peak_mb = max(self.used.peak_mb, proportional)
 
-    def _disk_is_full(self) -> bool:
-        for folder in (sandbox.HOME, "/tmp", "/dev/shm"):  # noqa: S108 - the sandbox's own
+    def _disk_is_full(self) -> str:
+        """What to tell about a disk that is full, or an empty text."""
+        for folder in DISKS:
             try:
                 space = os.statvfs(self.site.root + folder)
             except FileNotFoundError:
-                return False  # the sandbox is being set up, or is gone
-            if self.site.root.startswith("/proc/") and space.f_bavail * space.f_frsize < 4096:
-                return True
-        return False
+                return ""  # the sandbox is being set up, or is gone
+            if not self.site.root.startswith("/proc/"):
+                continue  # unsandboxed: the machine's own disk
+            if space.f_files - space.f_ffree > FILES:
+                return f"The notebook made more than {FILES} files."
+            if space.f_bavail * space.f_frsize < 4096 and folder not in PLATFORM_FOLDERS:
+                return f"The notebook wrote more than {self.limits.disk_mb} MB to its disk."
+        return ""
