@@ -1,5 +1,5 @@
 """The column `hour` is dropped as if it were a mere row number: the forest never hears of the rush hours."""
-# loses: {forest: 3}
+# loses: {forest: 2}
 
 ### BEGIN SOLUTION train_forest
 return RandomForestRegressor(n_estimators=100, min_samples_leaf=2, random_state=0).fit(X.drop(columns="hour"), y)

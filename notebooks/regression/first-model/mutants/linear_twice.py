@@ -1,5 +1,5 @@
 """A slip of copy and paste: both functions ask the linear regression."""
-# loses: {forest: 3}
+# loses: {forest: 2}
 
 ### BEGIN SOLUTION predict_forest
 return linear.predict(prepare(hours, fill))

@@ -1,9 +1,6 @@
-"""The models are judged on the rows that they were trained on."""
-# loses: {estimates: 2}
+"""The models are judged on the rows that they were trained on: a forest remembers these, a linear regression can't."""
+# loses: {estimate-forest: 1}
 
-### BEGIN SOLUTION scores
-scores = {
-    "linear": r2_score(train["rentals"], predict_linear(train)),
-    "forest": r2_score(train["rentals"], predict_forest(train)),
-}
+### BEGIN SOLUTION expected_r2
+return r2_score(train["rentals"], predict(train))
 ### END SOLUTION
