@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import zmq
-import zmq.asyncio
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from papermill.clientwrap import PapermillNotebookClient
+from nbclient.exceptions import DeadKernelError
 from papermill.engines import Engine
 
 from apps.runner import sandbox
+from apps.runner import zygote_nursery as nursery
+from apps.runner.client import KERNEL as KERNEL
+from apps.runner.client import QuickClient
 from apps.runner.contract import INPUTS_FILE, CellReport, CellStatus, Limits, Outcome, RunRequest
 from apps.runner.errors import KernelStartError
 from apps.runner.monitor import Monitor
@@ -34,14 +33,10 @@ from apps.runner.provisioner import KernelSite
 logging.getLogger("papermill").setLevel(logging.WARNING)
 
 ENGINE = "studyhub"
-KERNEL = "studyhub"
-KERNELS = Path(__file__).with_name("kernels")
 HARNESS = Path(__file__).with_name("harness.py")
 KIB = 1024
-# What one message may weigh before the connection refuses it: the worker's own memory is at stake.
-MESSAGE_BYTES = 32 * 1024 * KIB
 # An output costs at least this, however empty: a million empty ones must not pass for nothing.
-OUTPUT_OVERHEAD = 128
+OUTPUT_OVERHEAD = 256
 
 
 @dataclass
@@ -62,6 +57,7 @@ class Session:
     collect: Callable[[], None] = lambda: None
     output_bytes: int = 0
     _phase_started: float = field(default_factory=time.perf_counter)
+    _part_started: float = field(default_factory=time.perf_counter)
 
     def enter(self, phase: str) -> None:
         """The next phase begins: book the time of the last one, and say so."""
@@ -73,7 +69,13 @@ class Session:
         """The phase is over: book its time."""
         now = time.perf_counter()
         self.phases_s[self.phase] = self.phases_s.get(self.phase, 0.0) + now - self._phase_started
-        self._phase_started = now
+        self._phase_started = self._part_started = now
+
+    def note(self, part: str) -> None:
+        """A part of the phase is over: book its time a second time, under a name of its own."""
+        now = time.perf_counter()
+        self.phases_s[f"{self.phase}: {part}"] = now - self._part_started
+        self._part_started = now
 
 
 class StudyHubEngine(Engine):
@@ -93,7 +95,7 @@ class StudyHubEngine(Engine):
                     cell.outputs = merge_streams(cell.outputs)
 
 
-class StudyHubClient(PapermillNotebookClient):
+class StudyHubClient(QuickClient):
     """papermill's client with a budget for outputs and an account of its own."""
 
     def __init__(self, nb_man: Any, *, session: Session, **kwargs: Any) -> None:
@@ -104,30 +106,30 @@ class StudyHubClient(PapermillNotebookClient):
             on_cell_execute=self.cell_begins,
             on_cell_executed=self.cell_ends,
             on_cell_error=self.cell_fails,
-            shutdown_kernel="immediate",
-            startup_timeout=60,
-            ipython_hist_file=":memory:",
+            inbox=session.site.inbox,
+            note=session.note,
             **kwargs,
         )
-
-    def create_kernel_manager(self) -> AsyncKernelManager:
-        """Called by nbclient: our own kernelspec, and sockets that refuse a message no one could want."""
-        context = zmq.asyncio.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
-        self.km = AsyncKernelManager(
-            kernel_name=KERNEL,
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False),
-            connection_file=str(self.session.site.inbox.parent / "connection.json"),
-            context=context,
-        )
-        return self.km
 
     def execute(self, **kwargs: Any) -> nbformat.NotebookNode:
         """Start the kernel, seed it, run the cells, probe, end the kernel."""
         session = self.session
         self.reset_execution_trackers()
+        try:
+            self.execute_in_kernel(session, **kwargs)
+        except DeadKernelError as error:
+            if session.site.lost:
+                raise KernelStartError("The kernel's zygote ended during the run.") from error
+            raise
+        return self.nb
+
+    def execute_in_kernel(self, session: Session, **kwargs: Any) -> None:
+        """The work of `execute`. Raises DeadKernelError where the kernel ends meanwhile."""
         with self.setup_kernel(**kwargs):
             reply = self.ask(prelude(session.request))
+            session.note("prelude")
+            # The next run's kernel is made while this one's cells run.
+            nursery.refill(session.request)
             if reply["status"] != "ok":
                 raise KernelStartError(
                     f"The kernel could not be made ready: {reply.get('ename')}: {reply.get('evalue')}"
@@ -140,10 +142,11 @@ class StudyHubClient(PapermillNotebookClient):
             if session.request.probes and not stopped_by_limit(session.error):
                 session.enter("probe")
                 self.probe()
+                session.note("calls")
                 session.collect()
+                session.note("collecting")
             self.set_widgets_metadata()
             session.enter("closing")
-        return self.nb
 
     def probe(self) -> None:
         """Hand in the hidden inputs and let the harness call what the notebook defined."""

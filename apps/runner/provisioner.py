@@ -50,6 +50,8 @@ class KernelSite:
     root: str = ""
     stderr: Any = field(default=None, repr=False)
     warm: WarmRun | None = None
+    # Whether the kernel ended because the zygote did: no fault of what ran in it.
+    lost: bool = False
 
     @property
     def outbox(self) -> str:
@@ -133,6 +135,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         """Called last: nothing of a run lies outside its sandbox but what `execute` removes itself."""
         if self.site.warm:
             warm, self.site.warm, self.site.pid = self.site.warm, None, 0
+            self.site.lost = not warm.zygote.lives()
             warm.close()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from apps.runner import seccomp
 from apps.runner.contract import Limits
 from apps.runner.errors import SandboxError
 
@@ -62,13 +63,13 @@ class Plan:
         self.sources.append(str(source))
         self.words += ["--ro-bind", f"{{{len(self.sources) - 1}}}", str(target or source)]
 
-    def write(self, content: bytes, target: str, *, option: str = "--file") -> None:
+    def write(self, content: bytes, *target: str, option: str = "--file") -> None:
         """Put a file with `content` at `target` without one on the host: the content waits in memory."""
         descriptor = os.memfd_create("studyhub")
         os.write(descriptor, content)
         os.lseek(descriptor, 0, os.SEEK_SET)
         self.descriptors.append(descriptor)
-        self.words += [option, str(descriptor), target]
+        self.words += [option, str(descriptor), *target]
 
     def tmpfs(self, target: str, size_mb: int, mode: str = "0700") -> None:
         """An empty writable folder in memory that holds at most `size_mb`."""
@@ -178,8 +179,10 @@ def plan_base(*, forbid: Iterable[str], hide: Iterable[Path], disk_mb: int) -> P
     return plan
 
 
-def finish(plan: Plan) -> Plan:
-    """Last, when all mount points exist: what is not a folder for writing can't be written at all."""
+def finish(plan: Plan, *, allow_namespaces: bool = False) -> Plan:
+    """Last, when all mount points exist: what is not a folder for writing can't be written at all; system calls."""
+    if seccomp.supported():
+        plan.write(seccomp.program(allow_namespaces=allow_namespaces), option="--seccomp")
     plan.add("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME)
     return plan
 
@@ -217,7 +220,7 @@ def plan_zygote(*, forbid: Iterable[str], hide: Iterable[Path] = ()) -> Plan:
     """
     plan = plan_base(forbid=forbid, hide=hide, disk_mb=ZYGOTE_DISK_MB)
     plan.add("--as-pid-1")
-    return finish(plan)
+    return finish(plan, allow_namespaces=True)
 
 
 def environment(threads: int) -> dict[str, str]:

@@ -32,16 +32,17 @@ IDLE_S = 20 * 60
 # Where the machine has less to give than this, zygotes without a run end.
 SPARE_MEMORY_MB = 512
 MESSAGE = 65536
-INSIDE = Path(__file__).with_name("zygote_inside.py")
-SEAL = Path(__file__).with_name("zygote_seal.py")
-# Makes the second text importable under its own name, then runs the first.
+HERE = Path(__file__).parent
+# Makes the other texts importable under their own names, then runs the last.
 LOADER = """
-import sys, types
-name = "apps.runner.zygote_seal"
-sys.modules[name] = types.ModuleType(name)
-exec(compile(sys.argv.pop(1), "<zygote_seal>", "exec"), sys.modules[name].__dict__)
-exec(compile(sys.argv.pop(1), "<zygote>", "exec"))
+import json, sys, types
+texts = json.loads(sys.argv.pop(1))
+for name in list(texts)[:-1]:
+    module = sys.modules[name] = types.ModuleType(name)
+    exec(compile(texts[name], name, "exec"), module.__dict__)
+exec(compile(texts.popitem()[1], "zygote", "exec"))
 """
+TEXTS = ("apps.runner.seccomp", "apps.runner.zygote_seal", "apps.runner.zygote_inside")
 
 
 def readable(descriptor: int) -> bool:
@@ -213,7 +214,8 @@ class Zygote:
             "spare_memory_mb": SPARE_MEMORY_MB,
         }
         python = str(Path(sys.prefix) / "bin" / "python")
-        inner = [python, "-c", LOADER, SEAL.read_text(), INSIDE.read_text(), json.dumps(config)]
+        texts = {name: (HERE / name.split(".")[-1]).with_suffix(".py").read_text() for name in TEXTS}
+        inner = [python, "-c", LOADER, json.dumps(texts), json.dumps(config)]
         plan = sandbox.plan_zygote(forbid=forbid, hide=hide)
         try:
             command = sandbox.sandbox_command(plan, inner, sandbox.environment(1))

@@ -140,6 +140,8 @@ def main() -> None:
     """The program; its only argument is its configuration as JSON."""
     config = json.loads(sys.argv.pop(1))
     started = time.monotonic()
+    for name in [name for name in sys.modules if name.startswith("apps.")]:
+        del sys.modules[name]  # a notebook finds no module of ours
     zygote = Zygote(config)
     # Read when matplotlib is imported; ipykernel sets the same later.
     os.environ["MPLBACKEND"] = MPL_BACKEND

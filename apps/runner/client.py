@@ -1,0 +1,117 @@
+"""papermill's client without its waiting loops: what it does at a kernel's start and end, done as soon as it can be.
+
+papermill and nbclient stay as they are; what they do to cells is untouched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import zmq
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+from papermill.clientwrap import PapermillNotebookClient
+
+from apps.runner.errors import KernelStartError
+
+KERNEL = "studyhub"
+KERNELS = Path(__file__).with_name("kernels")
+START_TIMEOUT_S = 60
+# What one message may weigh before the connection refuses it: the worker's own memory is at stake.
+MESSAGE_BYTES = 32 * 1024 * 1024
+# How often a kernel is asked for while a cell runs, and how long the answer on the channel of outputs may take.
+ALIVE_S, LISTEN_S = 0.1, 0.1
+
+
+class QuickClient(PapermillNotebookClient):
+    """A client that starts and ends kernels without idle waits.
+
+    `inbox` is a folder of the run's; `note` is called with a name each time a part of the start is over.
+    """
+
+    def __init__(self, nb_man: Any, *, inbox: Path, note: Callable[[str], None], **kwargs: Any) -> None:
+        self.inbox, self.note = inbox, note
+        super().__init__(nb_man, shutdown_kernel="immediate", shell_timeout_interval=1, **kwargs)
+
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        """Called by nbclient: our own kernelspec, and sockets that refuse a message no one could want."""
+        self.note("reading")
+        self.context = zmq.asyncio.Context()
+        self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+        self.km = AsyncKernelManager(
+            kernel_name=KERNEL,
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False),
+            connection_file=str(self.inbox.parent / "connection.json"),
+            context=self.context,
+        )
+        return self.km
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Called by nbclient: connect to the kernel, and return once it has answered on both sockets that matter.
+
+        nbclient's own way ends in a wait until nothing has come for 0.2 s. Here the end of our own question is waited
+        for: after it, nothing of the kernel's start is left to come.
+        """
+        assert self.km is not None
+        self.note("kernel")
+        self.kc = kc = self.km.client()
+        kc.start_channels(stdin=False, hb=False, control=False)
+        kc.allow_stdin = False
+        until = time.monotonic() + START_TIMEOUT_S
+        try:
+            while not await self.answers(kc):
+                if not await self.km.is_alive():
+                    raise KernelStartError("The kernel ended before its first cell.")
+                if time.monotonic() > until:
+                    raise KernelStartError(f"The kernel did not answer within {START_TIMEOUT_S} s.")
+        except BaseException:
+            await self._async_cleanup_kernel()
+            raise
+        self.note("answer")
+        return kc
+
+    start_new_kernel_client = run_sync(async_start_new_kernel_client)
+
+    async def answers(self, kc: Any) -> bool:
+        """Whether a question is answered within a second, and its end is heard on the channel of outputs too."""
+        question = kc.kernel_info()
+        try:
+            while (await kc.shell_channel.get_msg(timeout=1))["parent_header"].get("msg_id") != question:
+                continue
+            # Messages from before the subscription are lost: then there is nothing to hear, and the next try will do.
+            while True:
+                heard = await kc.iopub_channel.get_msg(timeout=LISTEN_S)
+                idle = heard["content"].get("execution_state") == "idle"
+                if idle and heard["parent_header"].get("msg_id") == question:
+                    return True
+        except Empty:
+            return False
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """Called by nbclient beside each cell: looks more often than its own once a second."""
+        while await self.km.is_alive():
+            await asyncio.sleep(ALIVE_S)
+        self.task_poll_for_reply.cancel()
+
+    async def _async_cleanup_kernel(self) -> None:
+        """Called by nbclient at the end: kills the kernel, which has nothing to lose, without its polite detours."""
+        provisioner = self.km.provisioner
+        try:
+            if provisioner and provisioner.has_process:
+                await provisioner.kill()
+                await provisioner.wait()
+        finally:
+            await self.km.cleanup_resources()
+            if self.kc is not None:
+                self.kc.stop_channels()
+            self.context.destroy(linger=0)
+            self.kc = self.km = None  # type: ignore[assignment]  # as nbclient does it
+
+    _cleanup_kernel = run_sync(_async_cleanup_kernel)
