@@ -1,6 +1,7 @@
 """Every exercise of the curriculum, proven the way a learner meets it: handed in, run in the sandbox, graded.
 
-The reference gets all points, the starter what an empty answer deserves, and each mutant loses just what it says.
+The reference gets all points, the starter what an empty answer deserves, and each mutant loses just what it says; no
+check goes without a mutant that fails it.
 """
 
 from __future__ import annotations
@@ -69,6 +70,13 @@ def test_package_is_sound(slug):
 @pytest.mark.parametrize("slug", PACKAGES)
 def test_package_knows_plausible_mistakes(slug):
     assert len(load_package(PACKAGES[slug]).mutants) >= 3
+
+
+@pytest.mark.parametrize("slug", PACKAGES)
+def test_each_check_is_caught_by_a_mutant(slug):
+    package = load_package(PACKAGES[slug])
+    caught = {check for mutant in package.mutants.values() for check, lost in mutant.loses.items() if lost > 0}
+    assert {check.id for check in package.spec().checks} == caught
 
 
 @pytest.mark.parametrize("slug", PACKAGES)

@@ -119,7 +119,8 @@ SPEC = GradingSpec(
             probe="gradient",
             reference=gradient,
             returns=("dw", "db"),
-            hint="Compare with finite differences on a table of your own. Is every factor of the derivation there?",
+            hint="If the predictions failed too, mend them first. Compare with finite differences on a table of your "
+            "own: is every factor of the derivation there?",
         ),
         Close(
             id="history",
@@ -128,7 +129,8 @@ SPEC = GradingSpec(
             probe="early",
             item=2,
             reference=early_history,
-            hint="Start from zero, note the loss, then step. Do `steps` and `learning_rate` reach your loop?",
+            hint="If the loss or the gradient failed too, mend that first. Start from zero, note the loss, then step. "
+            "Do `steps` and `learning_rate` reach your loop?",
         ),
         Close(
             id="fit",
@@ -140,7 +142,8 @@ SPEC = GradingSpec(
             parts=(0, 1),
             rtol=1e-4,
             atol=1e-4,
-            hint="If the loss grows, look at the sign of the step; if it stops early, look at the intercept.",
+            hint="If the gradient failed too, mend that first. If the loss grows, look at the sign of the step; if it "
+            "stops early, look at the intercept.",
         ),
     ),
 )

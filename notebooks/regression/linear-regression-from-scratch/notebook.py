@@ -1,13 +1,19 @@
 # %% [markdown]
 # # Linear regression from scratch
 #
-# A linear model says: *every feature adds its share, independently of the others*. That is rarely the whole truth, but it
-# is easy to read, fast to fit, and the smallest model that is trained exactly like a neural network: predict, measure the
-# error, compute its gradient, take a step downhill, repeat.
+# A linear model says: *every feature adds its share, independently of the others*. That is rarely the whole truth,
+# but it is easy to read, fast to fit, and the smallest model that is trained exactly like a neural network: predict,
+# measure the error, compute its gradient, take a step downhill, repeat.
 #
 # You build each of these five parts with NumPy alone; scikit-learn is not available here. Every task ends in a cell of
 # checks that you can run as often as you like. What counts in the end is how your functions behave on *new* random
 # inputs, so no function may rely on the data in this notebook.
+#
+# You need NumPy's arrays and the product `@`, the derivative of a square, and the chain rule; the maths track of this
+# site has what you need of these two. Later tasks call the functions of earlier ones: when several checks fail, mend
+# the first one first. Fill in what is missing, run the cells from the top, and hand in the saved notebook. What you
+# have solved earns its points even while another task is open: the cells that check or plot may fail without ending
+# the run. A cell of your own that fails ends it.
 #
 # **Notation.** There are $n$ rows and $d$ features. `X` has the shape `(n, d)`, the targets `y` the shape `(n,)`, the
 # weights `w` the shape `(d,)`, and the intercept `b` is a single number.
@@ -32,9 +38,9 @@ features[:3], rents[:3]
 # $$z_{ij} = \frac{x_{ij} - \mu_j}{\sigma_j}, \qquad \mu_j = \frac1n \sum_i x_{ij}, \qquad
 # \sigma_j = \sqrt{\frac1n \sum_i (x_{ij} - \mu_j)^2}.$$
 #
-# Write `standardise(X)`, which returns three values: the standardised table, the means, and the standard deviations (both
-# of the shape `(d,)`), because new data must be scaled by the *old* means and deviations. A feature that is the same in
-# every row has the deviation 0; return 1 for it, so that nothing is divided by zero.
+# Write `standardise(X)`, which returns three values: the standardised table, the means, and the standard deviations
+# (both of the shape `(d,)`), because new data must be scaled by the *old* means and deviations. A feature that is the
+# same in every row has the deviation 0; return 1 for it, so that nothing is divided by zero.
 #
 # *A worked example of NumPy's axes:* for `A = np.array([[1, 2], [3, 6]])`, `A.sum()` is 12, `A.sum(axis=0)` is
 # `[4, 8]` (down the rows, one figure per column), and `A.sum(axis=1)` is `[3, 9]`. `A - A.sum(axis=0)` subtracts these
@@ -58,7 +64,8 @@ def standardise(X):
 Z, mean, std = standardise(np.array([[1.0, 10.0, 4.0], [3.0, 30.0, 4.0]]))
 assert np.shape(mean) == (3,), f"one mean per column, please: expected the shape (3,), not {np.shape(mean)}"
 assert np.allclose(mean, [2, 20, 4]), f"the means of these columns are 2, 20 and 4, not {mean}"
-assert np.allclose(std, [1, 10, 1]), f"deviations 1 and 10, and 1 for the constant column; you have {std}"
+assert np.shape(std) == (3,), f"one deviation per column, please: expected the shape (3,), not {np.shape(std)}"
+assert np.allclose(std, [1, 10, 1]), f"deviations 1 and 10, and 1 for the constant column (divide by n, not n − 1); you have {std}"
 assert np.allclose(Z, [[-1, -1, 0], [1, 1, 0]]), f"subtract the mean, then divide by the deviation; you have {Z}"
 print("Task 1 looks right.")
 
@@ -97,6 +104,9 @@ print("Task 2 looks right.")
 #
 # (scikit-learn's user guide, section 1.1.1, writes the same as a sum; dividing by $n$ changes no minimum, but makes the
 # figure, and with it the learning rate, independent of how many rows there are).
+#
+# Write `mse(y, predicted)`. As in scikit-learn's metrics the truth comes first; squared, the error is the same either
+# way round.
 
 
 # %%
@@ -118,9 +128,9 @@ print("Task 3 looks right.")
 # %% [markdown]
 # ## Task 4: which way is down?
 #
-# The gradient says how the loss changes when a weight grows a little. With the error $e_i = \hat y_i - y_i$ the loss is
-# the mean of $e_i^2$. By the chain rule $\partial e_i^2 / \partial w_j = 2 e_i \cdot \partial e_i / \partial w_j$, and the
-# error depends on $w_j$ with the slope $x_{ij}$. Hence
+# The gradient says how the loss changes when a weight grows a little. With the error $e_i = \hat y_i - y_i$ the loss
+# is the mean of $e_i^2$. By the chain rule $\partial e_i^2 / \partial w_j = 2 e_i \cdot \partial e_i / \partial w_j$,
+# and the error depends on $w_j$ with the slope $x_{ij}$. Hence
 #
 # $$\frac{\partial L}{\partial w_j} = \frac2n \sum_{i=1}^{n} e_i x_{ij}.$$
 #
@@ -165,8 +175,12 @@ print("Task 4 looks right.")
 # with the learning rate $\eta$ (Goodfellow, Bengio & Courville 2016, *Deep Learning*, section 4.3, equation 4.5). Both
 # derivatives belong to the *same* point, so compute them together, before you change anything.
 #
-# Write `fit(X, y, learning_rate, steps)`. It uses all rows in every step, and returns the weights, the intercept, and the
-# history: a list with the loss as it was *before* each step, so `steps` numbers in all.
+# *A worked example, with a single number:* $L(w) = (w - 3)^2$ has the derivative $2 (w - 3)$. From $w = 0$ with $\eta
+# = 0.25$ the loss is 9, the derivative −6, and the first step leads to $w = 0 - 0.25 \cdot (-6) = 1.5$; there the
+# loss is 2.25, the derivative −3, and the second step leads to 2.25. The history of these two steps is `[9, 2.25]`.
+#
+# Write `fit(X, y, learning_rate, steps)`. It uses all rows in every step, and returns the weights, the intercept, and
+# the history: a list with the loss as it was *before* each step, so `steps` numbers in all.
 
 
 # %%
@@ -188,8 +202,11 @@ def fit(X, y, learning_rate=0.1, steps=200):
 
 # %% tags=["public-check"]
 w, b, history = fit(np.array([[-1.0], [1.0]]), np.array([1.0, 5.0]), learning_rate=0.25, steps=1)
-assert len(history) == 1 and np.isclose(history[0], 13), f"before the first step the loss is 13; your history is {history}"
+assert len(history) == 1, f"one step, one loss; your history has {len(history)}"
+assert np.isclose(history[0], 13), f"before the first step the loss is 13; your history says {history[0]:.4g}"
 assert np.allclose(w, [1]) and np.isclose(b, 1.5), f"one step with the rate 0.25 leads to w = [1], b = 1.5; not {w}, {b}"
+w, b, _ = fit(np.array([[0.0], [2.0]]), np.array([1.0, 5.0]), learning_rate=0.25, steps=1)
+assert np.allclose(w, [2.5]) and np.isclose(b, 1.5), f"w = [2.5] and b = 1.5, both from the same point; not {w}, {b}"
 w, b, history = fit(np.array([[-1.0], [1.0]]), np.array([1.0, 5.0]), learning_rate=0.25, steps=60)
 assert len(history) == 60, f"60 steps, 60 losses; you have {len(history)}"
 assert np.allclose(w, [2], atol=1e-4) and np.isclose(b, 3, atol=1e-4), f"the line 2x + 3 hits both points; not {w}, {b}"
@@ -198,9 +215,10 @@ print("Task 5 looks right.")
 # %% [markdown]
 # ## Look at it
 #
-# Left: the loss against the steps for three learning rates, on the flats. Right: your model's rents against the true ones.
+# Left: the loss against the steps for three learning rates, on the flats. Right: your model's rents against the true
+# ones.
 
-# %% tags=["public-check"]
+# %% tags=["raises-exception"]
 Z, mean, std = standardise(features)
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
 for rate in (0.01, 0.05, 0.3):
@@ -217,7 +235,9 @@ print("rent added by one standard deviation of space, age, distance:", np.round(
 # %% [markdown]
 # ## To think about
 #
-# Fit the flats once more, but with the raw `features` in place of `Z`. With the learning rate 0.3 the loss explodes. Find
-# a rate that keeps it finite, and count how many steps you would need. Which of the three weights is the reason, and why
-# does standardising help *all* of them? Picture the loss as a valley over two weights: what shape does it have before
-# standardising, what shape after, and in which direction does the gradient point in each?
+# Fit the flats once more, but with the raw `features` in place of `Z`. With the learning rate 0.3 the loss explodes.
+# Find the largest rate that keeps it finite, and look at the loss after some thousands of steps. Which *features*
+# force the rate to be so small? And which of the four numbers, the three weights and the intercept, is then the
+# slowest to arrive? (Don't wait for it: estimate how many steps it would take until the loss is within 1 % of the one
+# with `Z`.) Picture the loss as a valley: what shape does it have before standardising, what shape after, and in
+# which direction does the gradient point in each?
