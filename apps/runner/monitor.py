@@ -122,16 +122,17 @@ class Monitor(threading.Thread):
 
     def _measure(self, processes: list[psutil.Process]) -> None:
         """Processor time and memory: the proportional size is read only where the resident one has grown."""
-        rss = 0.0
+        sizes: dict[int, float] = {}
         for process in processes:
             try:
                 with process.oneshot():
                     times, memory = process.cpu_times(), process.memory_info()
                 self._cpu[process.pid] = times.user + times.system
-                rss += memory.rss / MIB
+                sizes[process.pid] = memory.rss / MIB
             except psutil.NoSuchProcess:
                 continue
         self.used.cpu_s = sum(self._cpu.values())
+        rss = sum(sizes.values())
         if rss <= min(self._last_rss * GROWTH, self.limits.memory_mb):
             return
         self._last_rss = rss
@@ -140,7 +141,7 @@ class Monitor(threading.Thread):
             try:
                 proportional += process.memory_full_info().pss / MIB
             except psutil.AccessDenied:  # a process may forbid this look to all but root: then its whole size counts
-                proportional += process.memory_info().rss / MIB
+                proportional += sizes.get(process.pid, 0.0)
             except psutil.NoSuchProcess:
                 continue
         self.used.peak_mb = max(self.used.peak_mb, proportional)
