@@ -49,16 +49,15 @@ def _new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(handed_in)
         except UploadRefused as refusal:
             form.add_error("notebook", str(refusal))
-    used = Submission.objects.attempts_used(request.user, exercise)
-    attempts = exercise.current_version.manifest.get("attempts")
+    mine = Submission.objects.of(request.user).filter(exercise=exercise)
     context = {
         "exercise": exercise,
         "form": form,
-        "used": used,
-        "attempts": attempts,
-        "limit": settings.UPLOAD_LIMIT_MB,
+        "used": Submission.objects.attempts_used(request.user, exercise),
+        "attempts": exercise.current_version.manifest.get("attempts"),
+        "limit_mb": settings.UPLOAD_LIMIT_MB,
+        "latest": mine.prefetch_related("runs").order_by("-number").first(),
     }
-    context["limit_mb"] = settings.UPLOAD_LIMIT_MB
     template = "submissions/_upload.html" if is_fragment(request) else "submissions/new.html"
     return render(request, template, context, status=422 if form.errors else 200)
 

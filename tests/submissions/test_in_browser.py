@@ -4,7 +4,9 @@ import nbformat
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
+from apps.runner.contract import CellReport, CellStatus, Outcome
 from apps.submissions import services
 from apps.submissions.models import Run
 from tests.submissions.conftest import SLUG, finish, fresh, notebook_bytes, say
@@ -115,6 +117,18 @@ def test_in_the_frame_nothing_runs_and_nothing_is_loaded(open_page, desk, bob):
     page.goto(reverse("submissions:notebook", args=[run.submission_id]))
     page.locator("#there").wait_for()
     assert page.title() == "Executed notebook of hand-in 1"
+
+
+def test_a_link_shows_the_cell_that_failed_inside_the_sealed_frame(open_page, desk, bob):
+    cells = [CellReport(index=n, status=CellStatus.COMPLETED) for n in range(30)]
+    cells.append(CellReport(index=30, status=CellStatus.FAILED))
+    run = desk.done(bob, outcome=Outcome.LEARNER_ERROR, cells=cells, error={"number": 31, "name": "KeyError"})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"step({n})\n" * 5) for n in range(31)])
+    (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(notebook))
+    page = open_page(reverse("submissions:detail", args=[run.submission_id]), user=bob)
+    page.get_by_role("link", name="See cell 31 in your notebook").click()
+    page.get_by_role("link", name="Jump to cell 31").click()
+    expect(page.frame_locator("iframe").locator("#cell-31")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("width", [375, 1280])

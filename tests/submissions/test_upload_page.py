@@ -99,3 +99,26 @@ def test_for_a_retired_exercise_there_is_no_form(client, bob, exercise):
     client.force_login(bob)
     assert "no longer offered" in client.get(URL).text
     assert "multipart" not in client.get(URL).text
+
+
+def test_with_all_attempts_used_there_is_no_form(client, bob, desk):
+    with_manifest(desk.exercise, attempts=1)
+    run = desk.done(bob)
+    client.force_login(bob)
+    text = client.get(URL).text
+    assert "You have used all 1 attempts" not in text
+    assert "You have used your only attempt" in text
+    assert 'type="file"' not in text
+    assert run.submission.get_absolute_url() in text
+    refused = client.post(URL, {"notebook": SimpleUploadedFile("again.ipynb", notebook_bytes())})
+    assert (refused.status_code, Submission.objects.count()) == (422, 1)
+
+
+def test_it_links_to_the_latest_hand_in(client, bob, charlie, desk):
+    desk.done(bob)
+    latest = desk.done(bob, points=(3, 0))
+    desk.done(charlie)
+    client.force_login(bob)
+    text = client.get(URL).text
+    assert f'<a href="{latest.submission.get_absolute_url()}">Your latest: hand-in 2</a>' in text
+    assert "Partly right" in text
