@@ -20,6 +20,7 @@ from jupyter_core.utils import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 
 from apps.runner.errors import KernelStartError
+from apps.runner.messages import StrictSession
 
 KERNEL = "studyhub"
 KERNELS = Path(__file__).with_name("kernels")
@@ -50,6 +51,7 @@ class QuickClient(PapermillNotebookClient):
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False),
             connection_file=str(self.inbox.parent / "connection.json"),
             context=self.context,
+            session=StrictSession(),
         )
         return self.km
 

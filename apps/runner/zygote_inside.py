@@ -18,9 +18,10 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from apps.runner.zygote_seal import leave_zygote, receive, send
+from apps.runner.zygote_seal import leave_zygote, receive, send, wake_at_deaths
 
-REAP_S = 1.0
+# How often a zygote looks whether it is of use still.
+LOOK_S = 5.0
 MPL_BACKEND = "module://matplotlib_inline.backend_inline"
 
 
@@ -94,10 +95,15 @@ class Zygote:
 
     def serve(self) -> None:
         """Fork a run for each order of the worker, until it is gone or has asked nothing for long."""
+        wake = wake_at_deaths()
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
+        poll.register(wake, select.POLLIN)
         while not self.useless():
-            if poll.poll(REAP_S * 1000):
+            ready = [descriptor for descriptor, _ in poll.poll(LOOK_S * 1000)]
+            if wake in ready:
+                os.read(wake, 4096)
+            if self.control.fileno() in ready:
                 self.used = time.monotonic()
                 try:
                     order, descriptors = receive(self.control)
@@ -133,7 +139,7 @@ class Zygote:
             return True
         with open("/proc/meminfo") as file:
             available = next(int(line.split()[1]) for line in file if line.startswith("MemAvailable:"))
-        return available < self.config["spare_memory_mb"] * 1024 and time.monotonic() - self.used > REAP_S
+        return available < self.config["spare_memory_mb"] * 1024 and time.monotonic() - self.used > LOOK_S
 
 
 def main() -> None:

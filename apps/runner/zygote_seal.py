@@ -124,6 +124,14 @@ def build(config: dict[str, Any]) -> None:
         fcntl.ioctl(probe, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
 
+def wake_at_deaths() -> int:
+    """A descriptor that becomes readable when a child has ended: poll(2) alone would sleep on."""
+    wake, wakened = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wakened, warn_on_full_buffer=False)
+    return wake
+
+
 class Init:
     """Pid 1 of a run, beside its kernel. Speaks with the worker only."""
 
@@ -133,17 +141,14 @@ class Init:
 
     def serve(self) -> None:
         """Until the kernel or the worker is gone: collect the dead, do what the worker says."""
-        wake, wakened = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(wakened, warn_on_full_buffer=False)
+        wake = wake_at_deaths()
         poll = select.poll()
         for descriptor in (wake, self.booted, self.channel.fileno()):
             poll.register(descriptor, select.POLLIN)
         while self.kernel_lives():
             for descriptor, _ in poll.poll():
                 if descriptor == wake:
-                    with contextlib.suppress(BlockingIOError):
-                        os.read(wake, 4096)
+                    os.read(wake, 4096)
                 elif descriptor == self.booted:
                     poll.unregister(self.booted)
                     words = os.read(self.booted, 4096).decode()
@@ -240,6 +245,7 @@ def leave_zygote(config: dict[str, Any], channel: socket.socket, key: str, told:
     """The gate's work, then that of init and of the kernel: see the module's text. Never returns."""
     booted = report = -1
     try:
+        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in range(3):
