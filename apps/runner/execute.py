@@ -123,6 +123,7 @@ def _execute(
     finally:
         site.kill()
         monitor.close()
+        site.wait_until_gone()
         close_site(site)
     conclude(result, session)
     write_notebook(folder / RESULT_FOLDER / EXECUTED_FILE, session.executed)

@@ -91,10 +91,7 @@ class Monitor(threading.Thread):
             self.stop(Outcome.PLATFORM_ERROR, "The watchdog of this run failed.")
 
     def _look(self) -> None:
-        now = time.monotonic()
-        for until, reason in self._deadlines.values():
-            if now > until:
-                return self.stop(Outcome.TIMED_OUT, reason)
+        # Time comes last: a fork loop that keeps this thread from its turns is told what it did, not how long it took.
         if self.cancel_file.exists():
             return self.stop(Outcome.CANCELLED, "The run was cancelled.")
         processes = self._processes()
@@ -111,6 +108,10 @@ class Monitor(threading.Thread):
             return self.stop(Outcome.DISK_FULL, reason)
         if self._own.memory_info().rss / MIB - self._own_mb > OWN_GROWTH_MB:
             return self.stop(Outcome.OUTPUT_TOO_LARGE, "The notebook sent more output than can be taken over.")
+        now = time.monotonic()
+        for until, reason in self._deadlines.values():
+            if now > until:
+                return self.stop(Outcome.TIMED_OUT, reason)
         return None
 
     def _processes(self) -> list[psutil.Process]:

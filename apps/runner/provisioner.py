@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import secrets
+import select
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,7 @@ from apps.runner.zygote import WarmRun
 from studyhub import env
 
 START_TIMEOUT_S = 60.0
+GONE_TIMEOUT_S = 10.0
 POLL_S = 0.02
 WARM_POLL_S = 0.001
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
@@ -48,6 +50,7 @@ class KernelSite:
     threads: int = 1
     pid: int = 0
     root: str = ""
+    pidfd: int = -1
     stderr: Any = field(default=None, repr=False)
     warm: WarmRun | None = None
     # Whether the kernel ended because the zygote did: no fault of what ran in it.
@@ -62,9 +65,22 @@ class KernelSite:
         """End every process of the sandbox: its pid 1 takes the others with it. Safe to call twice."""
         if self.warm:
             self.warm.kill()
-        elif self.pid:
+        elif self.pidfd >= 0:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def watch(self, pid: int) -> None:
+        """Called once the cold kernel's `pid` is known: a descriptor of it can't come to mean another process."""
+        self.pid = pid
+        with contextlib.suppress(ProcessLookupError):
+            self.pidfd = os.pidfd_open(pid)
+
+    def wait_until_gone(self) -> None:
+        """Called after `kill`: returns when no process of the cold sandbox is left, for its pid 1 ends after them."""
+        if self.pidfd >= 0:
+            select.select([self.pidfd], [], [], GONE_TIMEOUT_S)
+            os.close(self.pidfd)
+            self.pidfd = -1
 
     def hand_in(self, inputs: Path) -> None:
         """Put the file of hidden inputs into the inbox. Raises KernelStartError where the sandbox fails to take it."""
@@ -119,8 +135,10 @@ class SandboxProvisioner(KernelProvisionerBase):
         """Called for an interrupt: the kernel is the only child of the sandbox's pid 1."""
         if signum != signal.SIGKILL:
             return  # a run is never interrupted politely: it is ended
-        self.site.kill()
-        if self.process is not None:
+        if self.site.pid:
+            # The sandbox's pid 1 takes all others along, and bubblewrap ends after it: who waits for it waits for all.
+            self.site.kill()
+        elif self.process is not None:
             self.process.kill()
 
     async def kill(self, restart: bool = False) -> None:
@@ -186,7 +204,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             text = info.read()  # ends when bubblewrap has written it, or has died
         if not text:
             raise SandboxError(f"bubblewrap could not set up the sandbox: {self._last_words()}")
-        self.site.pid = json.loads(text)["child-pid"]
+        self.site.watch(json.loads(text)["child-pid"])
         self.site.root = f"/proc/{self.site.pid}/root"
 
     def _start_unsandboxed(self, key: str) -> None:
@@ -205,7 +223,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         command = sandbox.kernel_command(self.site.request.limits, str(connection_file))
         self._spawn(command, env=variables, cwd=home, descriptors=())
         assert self.process is not None
-        self.site.pid = self.process.pid
+        self.site.watch(self.process.pid)
 
     def _spawn(self, command: list[str], *, env: dict[str, str], cwd: str, descriptors: tuple[int, ...]) -> None:
         self.site.stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the run ends

@@ -5,7 +5,6 @@ import json
 import os
 import pickle
 import struct
-import time
 import warnings
 import zipfile
 
@@ -76,10 +75,8 @@ JSON = {
 @pytest.mark.parametrize("name", JSON)
 def test_json(artefacts, name):
     artefacts.json("p", JSON[name])
-    started = time.perf_counter()
     with pytest.raises(ArtefactError):
         read_artefact(artefacts.folder, "p", SMALL if name == "too large" else ArtefactLimits())
-    assert time.perf_counter() - started < 2
 
 
 class Bomb:

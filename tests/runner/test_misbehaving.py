@@ -72,12 +72,13 @@ TELL_NAMESPACE = "import os; print(os.readlink('/proc/self/ns/pid'))"
 
 
 def left_behind(namespace: str) -> list[str]:
-    """Processes that still live in a run's process namespace, which the run has told."""
+    """Processes that still live in a run's process namespace, which the run has told. The dead have no command line."""
     found = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             if entry.name.isdecimal() and os.readlink(entry / "ns" / "pid") == namespace:
-                found.append(entry.name)
+                command = (entry / "cmdline").read_bytes()
+                found += [f"{entry.name}: {command!r}"] if command else []
     return found
 
 
