@@ -94,7 +94,7 @@ ON_DISK: dict[str, Attack] = {
         """),
     "the history and the session of the kernel": tries("""
         shell = get_ipython()
-        words = [repr(sorted(shell.user_ns)), repr(vars(shell.kernel.session)), repr(shell.kernel.get_parent())]
+        words = [repr(sorted(shell.user_ns)), repr(vars(shell.kernel.session))]
         any('"probe' in word or 'hidden' in word or 'grading' in word for word in words) and got(words)
         """),
 }

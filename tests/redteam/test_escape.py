@@ -309,6 +309,42 @@ ATTACKS: dict[str, Attack] = {
             expect_refusal(os.chmod, name, 0o777)
         """
     ),
+    "system calls that are ways out elsewhere": tries(
+        """
+        names = 'ptrace keyctl add_key request_key bpf unshare perf_event_open userfaultfd io_uring_setup setns kcmp '
+        names += 'process_vm_readv process_vm_writev pidfd_getfd personality'
+        numbers = {'x86_64': (101, 250, 248, 249, 321, 272, 298, 323, 425, 308, 312, 310, 311, 438, 135),
+                   'aarch64': (117, 219, 217, 218, 280, 97, 241, 282, 425, 268, 272, 270, 271, 438, 92)}
+        for name, number in zip(names.split(), numbers[os.uname().machine], strict=True):
+            answer = syscall(number, 0, 0, 0, 0, 0, 0)
+            answer in (-errno.EPERM, -errno.ENOSYS) or got(name, answer)
+        """
+    ),
+    "a debugger on pid 1": tries(
+        """
+        PTRACE_ATTACH, PTRACE_SEIZE = 16, 0x4206
+        for request in (PTRACE_ATTACH, PTRACE_SEIZE):
+            libc.ptrace(request, 1, 0, 0) == 0 and got(request)
+        """
+    ),
+    "a socket to the host of the virtual machine": tries(
+        """
+        import socket
+        expect_refusal(socket.socket, 40, socket.SOCK_STREAM, 0)
+        expect_refusal(socket.socket, 38, socket.SOCK_SEQPACKET, 0)
+        """
+    ),
+    "old interfaces of a 64-bit kernel": tries(
+        """
+        x32 = syscall(0x40000000 | 39)
+        x32 == -errno.ENOSYS or got(x32)
+        """
+    ),
+    "a program that is in no file": tries(
+        """
+        expect_refusal(os.memfd_create, 'program')
+        """
+    ),
 }
 
 
