@@ -121,11 +121,11 @@ def test_in_the_frame_nothing_runs_and_nothing_is_loaded(open_page, desk, bob):
 
 def test_a_link_shows_the_cell_that_failed_inside_the_sealed_frame(open_page, desk, bob):
     cells = [CellReport(index=n, status=CellStatus.COMPLETED) for n in range(30)]
-    cells.append(CellReport(index=30, status=CellStatus.FAILED))
+    cells += [CellReport(index=30, status=CellStatus.FAILED), *(CellReport(index=n) for n in range(31, 60))]
     run = desk.done(bob, outcome=Outcome.LEARNER_ERROR, cells=cells, error={"number": 31, "name": "KeyError"})
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"step({n})\n" * 5) for n in range(31)])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"step({n})\n" * 5) for n in range(60)])
     (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(notebook))
-    page = open_page(reverse("submissions:detail", args=[run.submission_id]), user=bob)
+    page = open_page(reverse("submissions:detail", args=[run.submission_id]), user=bob, reduced_motion="reduce")
     page.get_by_role("link", name="See cell 31 in your notebook").click()
     page.get_by_role("link", name="Jump to cell 31").click()
     expect(page.frame_locator("iframe").locator("#cell-31")).to_be_in_viewport()
