@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.runner.contract import CellStatus
+
 from . import rendering
 from .compared import Compared, Scale, as_scale, as_table
 from .constants import Files, State, Verdict
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SOURCE_SHOWN = 4000
+STRIP_CELLS = 80
+CELL_WORDS = {
+    CellStatus.PENDING: "waiting",
+    CellStatus.RUNNING: "running",
+    CellStatus.COMPLETED: "done",
+    CellStatus.FAILED: "its check did not pass",
+}
 ENVIRONMENT = {
     "python": "Python",
     "machine": "Machine",
@@ -148,6 +157,16 @@ class RunPage:
     def cells_done(self) -> int:
         """How many cells have been run."""
         return sum(cell["status"] in {"completed", "failed"} for cell in self.run.cells)
+
+    @property
+    def strip(self) -> list[tuple[str, str]]:
+        """Each cell as its status and a text; empty where there are too many to be drawn."""
+        if self.cell_count > STRIP_CELLS:
+            return []
+        return [
+            (cell["status"], f"Cell {number}: {CELL_WORDS[cell['status']]}")
+            for number, cell in enumerate(self.run.cells, 1)
+        ]
 
     @cached_property
     def running_cell(self) -> int | None:

@@ -62,6 +62,20 @@ def test_only_seconds_in_cells_count_against_the_limit(desk, bobs, bob):
     assert "0 s of 30 s" in text  # as much as the cells of this message took
 
 
+def test_each_cell_has_a_mark_of_how_it_went(desk, bobs, bob):
+    run = desk.running(bob, cell=1)
+    statuses = [("completed", 0.1), ("failed", 0.2), ("running", 0.3), ("pending", 0.0)]
+    cells = [{"index": n, "status": status, "seconds": s} for n, (status, s) in enumerate(statuses)]
+    Run.objects.filter(pk=run.pk).update(cells=cells)
+    text = page(bobs, run).text
+    for words in ("Cell 1: done", "Cell 2: its check did not pass", "Cell 3: running", "Cell 4: waiting"):
+        assert words in text
+    Run.objects.filter(pk=run.pk).update(cells=cells * 50)
+    text = page(bobs, run).text
+    assert "strip" not in text
+    assert 'max="200"' in text
+
+
 def test_a_long_cell_is_cut_and_says_so(desk, bobs, bob):
     run = desk.hand_in(bob, "x = 1\n" * 5000, "1", "2")
     release_runs()
