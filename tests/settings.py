@@ -9,6 +9,7 @@ folder = tempfile.mkdtemp(prefix="studyhub-test-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("STUDYHUB_")]:
     del os.environ[name]
+os.makedirs(os.path.join(folder, "static"))
 os.environ["STUDYHUB_DEBUG"] = "1"
 os.environ["STUDYHUB_VAR"] = folder
 
