@@ -6,6 +6,7 @@ papermill and nbclient stay as they are; what they do to cells is untouched.
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +28,11 @@ KERNELS = Path(__file__).with_name("kernels")
 START_TIMEOUT_S = 60
 # What one message may weigh before the connection refuses it: the worker's own memory is at stake.
 MESSAGE_BYTES = 32 * 1024 * 1024
+# How many may wait here unread; the kernel's own memory holds the others.
+MESSAGES = 16
 # How often a kernel is asked for while a cell runs, and how long the answer on the channel of outputs may take.
 ALIVE_S, LISTEN_S = 0.1, 0.1
+LISTEN_POLL_S = 0.005
 
 
 class QuickClient(PapermillNotebookClient):
@@ -46,6 +50,9 @@ class QuickClient(PapermillNotebookClient):
         self.note("reading")
         self.context = zmq.asyncio.Context()
         self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+        self.context.setsockopt(zmq.RCVHWM, MESSAGES)
+        # The sockets lie in a folder of the learner's: what lies there later may be a link to any socket of the host.
+        self.context.setsockopt(zmq.RECONNECT_IVL, -1)
         self.km = AsyncKernelManager(
             kernel_name=KERNEL,
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False),
@@ -63,11 +70,16 @@ class QuickClient(PapermillNotebookClient):
         """
         assert self.km is not None
         self.note("kernel")
-        self.kc = kc = self.km.client()
-        kc.start_channels(stdin=False, hb=False, control=False)
+        # Left to itself, the client would make a context of its own, in which the limits above don't hold.
+        self.kc = kc = self.km.client(context=self.context)
         kc.allow_stdin = False
         until = time.monotonic() + START_TIMEOUT_S
         try:
+            while not all(listens(f"{self.km.ip}-{port}") for port in (self.km.shell_port, self.km.iopub_port)):
+                if not await self.km.is_alive() or time.monotonic() > until:
+                    raise KernelStartError("The kernel did not open its sockets.")
+                await asyncio.sleep(LISTEN_POLL_S)
+            kc.start_channels(stdin=False, hb=False, control=False)
             while not await self.answers(kc):
                 if not await self.km.is_alive():
                     raise KernelStartError("The kernel ended before its first cell.")
@@ -98,7 +110,8 @@ class QuickClient(PapermillNotebookClient):
 
     async def _async_poll_kernel_alive(self) -> None:
         """Called by nbclient beside each cell: looks more often than its own once a second."""
-        while await self.km.is_alive():
+        # The manager is gone once the run has ended for another reason.
+        while self.km is not None and await self.km.is_alive():
             await asyncio.sleep(ALIVE_S)
         self.task_poll_for_reply.cancel()
 
@@ -117,3 +130,9 @@ class QuickClient(PapermillNotebookClient):
             self.kc = self.km = None  # type: ignore[assignment]  # as nbclient does it
 
     _cleanup_kernel = run_sync(_async_cleanup_kernel)
+
+
+def listens(path: str) -> bool:
+    """Whether a Unix socket takes connections: a socket that may not connect again must not come too early."""
+    with socket.socket(socket.AF_UNIX) as door:
+        return door.connect_ex(path) == 0

@@ -303,6 +303,15 @@ ATTACKS: dict[str, Attack] = {
         score=0.0,
         limits=SHORT,
     ),
+    "a picture larger than any message may be": Attack(
+        """
+        from IPython.display import display
+        display({'image/png': 'A' * 40 * 2**20, 'text/plain': ''}, raw=True)
+        """,
+        outcome=("output_too_large", "timed_out"),
+        score=0.0,
+        limits={"cell_s": 8.0},
+    ),
     "a picture of ten megabytes": Attack(
         """
         from IPython.display import display
