@@ -19,7 +19,7 @@ TARGET = Path(__file__).with_name("screenshot.png")
 
 def main(address: str) -> None:
     """Sign in as the demo learner, hand in a notebook with a mistake, wait for its grade, take the picture."""
-    content = notebook_bytes(load_package(PACKAGE), "mutant:softmax_twice")
+    content = notebook_bytes(load_package(PACKAGE), "mutant:gradients_pile_up")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(base_url=address, viewport={"width": 1280, "height": 1000}, color_scheme="light")

@@ -86,7 +86,7 @@ def test_from_signing_up_to_feedback(page):
 
 def test_a_wrong_solution_is_told_what_is_wrong(page):
     sign_up(page)
-    hand_in(page, "mine.ipynb", written(build_notebook(load_package(DIGITS), "mutant:softmax_twice")), DIGITS.name)
+    hand_in(page, "mine.ipynb", written(build_notebook(load_package(DIGITS), "mutant:gradients_pile_up")), DIGITS.name)
     expect(page.get_by_role("heading", name="Partly right", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_role("heading", name=re.compile("Training makes the loss fall"))).to_be_visible()
     expect(page.get_by_text(re.compile("The loss goes from .* it should fall")).first).to_be_visible()
