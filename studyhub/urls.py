@@ -5,6 +5,9 @@ from django.urls import include, path
 
 from studyhub.views import healthz
 
+admin.site.site_header = admin.site.site_title = "StudyHub"
+admin.site.index_title = "Behind the scenes"
+
 urlpatterns = [
     path("", include("apps.catalog.urls")),
     path("exercises/", include("apps.exercises.urls")),
