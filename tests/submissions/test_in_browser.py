@@ -126,7 +126,7 @@ def test_a_link_shows_the_cell_that_failed_inside_the_sealed_frame(open_page, de
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"step({n})\n" * 5) for n in range(60)])
     (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(notebook))
     page = open_page(reverse("submissions:detail", args=[run.submission_id]), user=bob, reduced_motion="reduce")
-    page.get_by_role("link", name="See cell 31 in your notebook").click()
+    page.get_by_role("link", name="See cell 31 in the notebook").click()
     page.get_by_role("link", name="Jump to cell 31").click()
     expect(page.frame_locator("iframe").locator("#cell-31")).to_be_in_viewport()
 

@@ -109,6 +109,28 @@ def test_a_long_file_name_and_a_long_error_are_shown_whole(desk, bobs, bob):
     assert "y" * 900 in text
 
 
+def test_a_lead_reads_it_as_somebody_elses(desk, client, bob, alice):
+    run = desk.done(bob, points=(3, 0))
+    client.force_login(alice)
+    text = page(client, run).text
+    assert "Hand-ins of Bob" in text
+    assert "by Bob" in text
+    for words in ("Your turn", "Your hand-ins", "Hand in again", "Your notebook"):
+        assert words not in text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.COMPLETED, "It has run to its end"),
+        (Outcome.LEARNER_ERROR, "It has run: stopped by an error"),
+        (Outcome.TIMED_OUT, "It has run: out of time"),
+    ],
+)
+def test_what_happened_is_told_in_words(desk, bobs, bob, outcome, words):
+    assert words in page(bobs, desk.done(bob, outcome=outcome)).text
+
+
 # The executed notebook
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.runner.contract import CellStatus, Outcome, RunResult
 
 from .. import bell, folders
-from ..constants import State
+from ..constants import UNGRADED_OUTCOMES, State, Verdict
 from ..grading import report_on, score_of, verdict_of
 from ..models import CheckResult, Run
 from ..states import move
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+HAS_RUN = {
+    outcome: f"It has run: {Verdict(outcome).label.lower()}" for outcome in (*UNGRADED_OUTCOMES, Outcome.LEARNER_ERROR)
+}
 PHASES = {"starting", "cells", "probe", "closing"}
 
 
@@ -114,7 +117,9 @@ def _take_in(run: Run, result: RunResult) -> bool:
     if result.outcome == Outcome.CANCELLED:
         return move(run, to=State.CANCELLED, why="The runner was told to stop", finished_at=now, **told)
     with transaction.atomic():
-        moved = move(run, to=State.GRADING, why=f"It has run: {result.outcome}", grading_at=now, **told)
+        moved = move(
+            run, to=State.GRADING, why=HAS_RUN.get(result.outcome, "It has run to its end"), grading_at=now, **told
+        )
         if moved:
             bell.send_on_commit(bell.GRADE_TASK, str(run.pk), run.attempt)
             bell.send_on_commit(bell.RELEASE_TASK)
