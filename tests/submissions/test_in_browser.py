@@ -1,14 +1,16 @@
 """What only a browser shows: polling that ends itself, the sealed frame, widths, and all of it without scripts."""
 
 import nbformat
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from apps.grading import plots
 from apps.runner.contract import CellReport, CellStatus, Outcome
 from apps.submissions import services
-from apps.submissions.models import Run
+from apps.submissions.models import CheckResult, Run
 from tests.submissions.conftest import SLUG, finish, fresh, notebook_bytes, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -139,3 +141,19 @@ def test_the_pages_fit(open_page, desk, bob, width, step):
         reverse("submissions:detail", args=[run.submission_id]), user=bob, viewport={"width": width, "height": 800}
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_picture_is_neither_huge_nor_unreadable(open_page, desk, bob, width):
+    run = desk.done(bob)
+    drawn = plots.loss_curve(np.array([3.0, 2.0, 1.0]))
+    CheckResult.objects.filter(run=run, check_id="double").update(plot_svg=drawn.svg, plot_alt=drawn.alt)
+    page = open_page(
+        reverse("submissions:detail", args=[run.submission_id]), user=bob, viewport={"width": width, "height": 800}
+    )
+    picture = page.locator(".drawing svg")
+    assert picture.bounding_box()["width"] <= 26 * 16
+    scale = picture.bounding_box()["width"] / plots.WIDTH
+    assert plots.FONT * scale >= 11
+    accent = page.evaluate("getComputedStyle(document.querySelector('.ring circle + circle')).stroke")
+    assert page.evaluate("getComputedStyle(document.querySelector('.plot-line')).stroke") == accent
