@@ -31,6 +31,8 @@ from apps.runner.provisioner import KernelSite
 
 # papermill logs paths and cell texts as it goes; what matters of a run is in its result.
 logging.getLogger("papermill").setLevel(logging.WARNING)
+# jupyter_client and nbclient log, under this name, what they then raise.
+logging.getLogger("traitlets").setLevel(logging.CRITICAL)
 
 ENGINE = "studyhub"
 HARNESS = Path(__file__).with_name("harness.py")
