@@ -36,7 +36,7 @@ REQUIRED = (MANIFEST_FILE, NOTEBOOK_FILE, GRADING_FILE)
 SPEC_PARTS = ("draw", "probes", "checks", "max_score")
 ALLOWED = re.compile(
     r"exercise\.yaml|notes\.md|[a-z_][a-z0-9_]*\.py|data/.+|mutants/[a-z][a-z0-9_-]*\.py"
-    r"|reference/(build\.py|figures\.json|[a-z0-9_-]+\.safetensors)"
+    r"|reference/(build\.py|figures\.json|[a-z0-9_-]+\.(safetensors|npy))"
 )
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LOSES = re.compile(r"^# loses:(?P<loses>.*)$", re.MULTILINE)

@@ -33,8 +33,9 @@ def has_figures(package: ExercisePackage) -> bool:
 def build_reference(package: ExercisePackage, *, command: str) -> Path:
     """Run `build(folder)` of reference/build.py and write its figures, with their provenance, beside it.
 
-    `build` gets the package's folder and may leave weights in reference/*.safetensors. It returns the figures as JSON
-    data; a "seed" among them, or the module's SEED, is written down as the seed. Raises PackageError.
+    `build` gets the package's folder and may leave weights in reference/*.safetensors, and arrays that only grading may
+    see in reference/*.npy. It returns the figures as JSON data; a "seed" among them, or the module's SEED, is written
+    down as the seed. Raises PackageError.
     """
     path = package.folder / BUILD_FILE
     module = import_file(package.folder, package.digest, "reference.build")

@@ -6,6 +6,8 @@ check goes without a mutant that fails it.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -87,6 +89,19 @@ def test_starter_holds_no_line_of_a_solution(slug):
         kept = {line.strip() for line in (*region.starter_lines, *starter) if line.strip()}
         solution = [line.strip() for line in region.solution if len(line.strip()) > 12]
         assert not [line for line in solution if line in kept], region.name
+
+
+@pytest.mark.parametrize("slug", PACKAGES)
+def test_grading_needs_no_learning_library(slug):
+    """The control side grades every run: what takes seconds and hundreds of megabytes to import has no place there."""
+    code = (
+        "import sys; from pathlib import Path; from apps.exercises.package import load_package; "
+        "load_package(Path(sys.argv[1])).spec().draw(0); "
+        "print(sorted({'sklearn', 'torch', 'scipy', 'pandas'} & sys.modules.keys()))"
+    )
+    command = [sys.executable, "-c", code, str(PACKAGES[slug])]
+    done = subprocess.run(command, cwd=CURRICULUM.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("slug", PACKAGES)

@@ -1,30 +1,26 @@
-# ---
-# jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
 # # PyTorch in 15 minutes
 #
-# Every training script in PyTorch has the same four parts: **tensors** go in, a **module** makes predictions of them, a **loss** says
-# how wrong these are, and an **optimiser** changes the module's parameters a little so that next time it is less wrong. In this
-# notebook you write each part once, for a small network that reads handwritten digits.
+# Every training script in PyTorch has the same four parts: **tensors** go in, a **module** makes predictions of them,
+# a **loss** says how wrong these are, and an **optimiser** changes the module's parameters a little so that next time
+# it is less wrong. In this notebook you write each part once, for a small network that reads handwritten digits.
 #
-# The fifteen minutes are those of the video; take the time you need. You should know what a gradient is and have seen a Python
-# class with an `__init__`; chapters 1 to 3 of 3Blue1Brown's series in this track explain the idea behind all of it. You will be graded on
-# pictures that were kept back, made a little lighter, darker or noisier, so think of those while you train. What you have solved
-# earns its points even if a later task is still open.
+# The fifteen minutes are those of the video; take the time you need. You should know what a gradient is and have seen
+# a Python class with an `__init__`; chapters 1 to 3 of 3Blue1Brown's series in this track explain the idea behind all
+# of it. You will be graded on pictures that were kept back, made a little lighter, darker or noisier, so think of
+# those while you train.
 #
-# A picture has 8×8 pixels, each from 0 (white) to 16 (black). Your network turns the 64 numbers $x$ of a picture into ten scores
-# (*logits*), one per digit:
+# Fill in what is missing, run the cells from the top, and hand in the saved notebook. What you have solved earns its
+# points even while another task is open: the cells that check, train or plot may fail without ending the run. A cell
+# of your own that fails ends it.
+#
+# A picture has 8×8 pixels, each from 0 (white) to 16 (black). Your network turns the 64 numbers $x$ of a picture into
+# ten scores (*logits*), one per digit:
 #
 # $$h = \max(0,\; W_1 x + b_1), \qquad z = W_2 h + b_2$$
 #
-# where the maximum is taken for each number on its own (the activation function ReLU; Goodfellow, Bengio and Courville, *Deep
-# Learning*, 2016, section 6.3.1).
+# where the maximum is taken for each number on its own (the activation function ReLU; Goodfellow, Bengio and
+# Courville, *Deep Learning*, 2016, section 6.3.1).
 
 # %%
 import matplotlib.pyplot as plt
@@ -48,8 +44,11 @@ for axis, image, label in zip(axes.flat, images, labels):
 # %% [markdown]
 # ## Task 1: prepare the pictures
 #
-# A linear layer takes rows of numbers, and learns best when they are small. Turn pictures of shape `(n, 8, 8)` into rows of shape
-# `(n, 64)` between 0 and 1.
+# A linear layer takes rows of numbers, and learns best when they are small. Turn pictures of shape `(n, 8, 8)` into
+# rows of shape `(n, 64)` between 0 and 1.
+#
+# *A worked example:* `A = torch.arange(12)` holds the numbers 0 to 11. `A.reshape(3, 4)` puts them into three rows of
+# four, one after the other; `A.reshape(3, -1)` is the same, the −1 is worked out. `A / 2` halves every number.
 
 
 # %%
@@ -73,9 +72,10 @@ assert torch.allclose(rows[0, :8] * 16, images[0, 0]), (
 # %% [markdown]
 # ## Task 2: a network
 #
-# A module declares its layers in `__init__` (assigning them to `self` is what makes their parameters known to PyTorch) and uses them
-# in `forward`. Build one hidden layer of 16 to 200 units with ReLU, and an output layer of ten. Return the **logits**: no softmax here,
-# the loss below contains it.
+# A module declares its layers in `__init__` (assigning them to `self` is what makes their parameters known to
+# PyTorch) and uses them in `forward`. Build one hidden layer of 16 to 200 units with ReLU, and an output layer of
+# ten. Return the **logits**: no softmax here, the loss below contains it. ReLU is the function `torch.relu`, or the
+# module `nn.ReLU()`, whichever you like better.
 #
 # <details><summary>A worked hint: a network that is almost the one you need</summary>
 #
@@ -128,15 +128,16 @@ assert 1_000 <= size <= 20_000, f"Your network has {size} parameters; it should 
 # %% [markdown]
 # ## Task 3: the training loop
 #
-# The loss is the **cross-entropy** between the true digit $y$ and what softmax makes of the logits (Goodfellow et al. 2016, section
-# 6.2.2.3):
+# The loss is the **cross-entropy** between the true digit $y$ and what softmax makes of the logits (Goodfellow et al.
+# 2016, section 6.2.2.3):
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad L = -\log p_y$$
 #
-# `nn.CrossEntropyLoss` computes both in one step from the logits, which is why the network has no softmax of its own. An **epoch** goes
-# through all rows once in **mini-batches**. For each mini-batch, in this order: forget the gradients of the last step
-# (`optimizer.zero_grad()`), compute the loss, backpropagate (`loss.backward()`), change the parameters (`optimizer.step()`). The loop
-# over the mini-batches is there; the four lines are yours. Call the loss `loss`: the line below adds it up.
+# `nn.CrossEntropyLoss` computes both in one step from the logits, which is why the network has no softmax of its own.
+# An **epoch** goes through all rows once in **mini-batches**. For each mini-batch, in this order: forget the
+# gradients of the last step (`optimizer.zero_grad()`), compute the loss, backpropagate (`loss.backward()`), change
+# the parameters (`optimizer.step()`). The loop over the mini-batches is there; the four lines are yours. Call the
+# loss `loss`: the line below adds it up.
 #
 # <details><summary>A worked hint: the loss of one mini-batch of the tiny network</summary>
 #
@@ -178,8 +179,8 @@ trial = train(Net(), prepare(images[:200]), labels[:200], epochs=30)
 assert trial[-1] < trial[0] / 2, f"On 200 pictures the loss went from {trial[0]:.2f} to {trial[-1]:.2f}: too little."
 
 # %% [markdown]
-# Now train the network that you hand in. `model` and `losses` (of this first training) are looked at when you are graded, so keep their
-# names.
+# Now train the network that you hand in. `model` and `losses` (of this first training) are looked at when you are
+# graded, so keep their names.
 
 # %% tags=["raises-exception"]
 model = Net()
@@ -195,8 +196,13 @@ plt.title(f"from {losses[0]:.2f} to {losses[-1]:.3f}")
 # %% [markdown]
 # ## Task 4: use it
 #
-# Two ways to ask the trained `model`: for **probabilities** (ten per picture, which sum to 1) and for **labels** (the digit with the
-# largest one). Both take pictures as they come, so prepare them first. `torch.no_grad()` spares the bookkeeping for gradients.
+# Two ways to ask the trained `model`: for **probabilities** (ten per picture, which sum to 1) and for **labels** (the
+# digit with the largest one). Both take pictures as they come, so prepare them first. `torch.no_grad()` spares the
+# bookkeeping for gradients.
+#
+# *A worked example of dimensions:* for `A = torch.tensor([[1.0, 5.0], [7.0, 2.0]])`, `A.sum(dim=0)` is `[8, 7]` (one
+# figure per column), `A.sum(dim=1)` is `[6, 9]` (one per row), and `A.argmax(dim=0)` is `[1, 0]`: where the largest
+# number of each column stands. `torch.softmax(A, dim=…)` wants to know the same.
 
 
 # %%
@@ -242,6 +248,6 @@ for axis, index in zip(axes.flat, sure.argsort()):
 # %% [markdown]
 # ## To think about
 #
-# Your network reads the pictures it was trained on almost without a mistake: how much of that is reading, and how much is remembering?
-# What could you measure, with the pictures that you have, to find out before you hand in? And would your answer still hold if
-# each person who wrote digits for this collection had written twenty of them?
+# Your network reads the pictures it was trained on almost without a mistake: how much of that is reading, and how
+# much is remembering? What could you measure, with the pictures that you have, to find out before you hand in? And
+# would your answer still hold if each person who wrote digits for this collection had written twenty of them?

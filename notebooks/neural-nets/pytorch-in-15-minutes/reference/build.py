@@ -1,4 +1,4 @@
-"""Trains the reference network and measures it, and the baseline, on many draws of the hidden pictures."""
+"""Keeps pictures back, trains the reference network, and measures it and the baseline on many draws of them."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from .. import grading
+from ..data import split
 
 SEED = 20240109
 DRAWS = 200
@@ -42,10 +43,12 @@ def train(images: np.ndarray, labels: np.ndarray, seed: int) -> Reference:
 
 
 def build(folder: Path) -> dict:
-    """Write reference/weights.safetensors into the package `folder`; return the figures."""
-    model = train(grading.TRAIN_IMAGES, grading.TRAIN_LABELS, SEED)
-    save_file(model.state_dict(), folder / "reference" / "weights.safetensors")
-    other = train(grading.TRAIN_IMAGES, grading.TRAIN_LABELS, SEED + 1)
+    """Write reference/held-out-*.npy and weights.safetensors into the package `folder`; return the figures."""
+    public, held_out = split()
+    for name, array in zip(("images", "labels"), held_out, strict=True):
+        np.save(folder / "reference" / f"held-out-{name}.npy", array)
+    save_file(train(*public, SEED).state_dict(), folder / "reference" / "weights.safetensors")
+    other = train(*public, SEED + 1)
     rows: dict[str, list[float]] = {"reference": [], "baseline": [], "second_seed_minus_reference": []}
     for seed in range(DRAWS):
         inputs = grading.draw(np.random.default_rng(seed))
