@@ -32,10 +32,14 @@ def read_regular(name: str, folder: int, cap: int) -> bytes | None:
         descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
+        # Before a file object is made of it: of a folder there is none to be had.
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        content = file.read(cap + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(cap + 1)
+    finally:
+        os.close(descriptor)
     return content if len(content) <= cap else None
 
 
