@@ -1,42 +1,13 @@
 """What only a browser shows: scripts, the content security policy, widths, light and dark."""
 
 import pytest
-from django.test import Client
 
 from apps.catalog.models import Completion
 from studyhub.templatetags.ui import THEMES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("catalog")]
 VIDEO = "/tracks/regression/resources/tree-video/"
 PAGES = ["/", "/tracks/regression/", VIDEO, "/concepts/", "/concepts/gradient-descent/", "/accounts/login/"]
-
-
-@pytest.fixture
-def open_page(chromium, live_server, catalog, settings):
-    """Open a page of the live site; whatever the browser complains about fails the test at its end."""
-    complaints: list[str] = []
-    contexts = []
-
-    def open_(path: str, *, user=None, **options):
-        context = chromium.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        # Nothing leaves this machine: what another site is asked for is noted and refused.
-        context.route(lambda url: not url.startswith(live_server.url), lambda route: route.abort())
-        if user:
-            client = Client()
-            client.force_login(user)
-            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value}
-            context.add_cookies([cookie | {"url": live_server.url}])
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

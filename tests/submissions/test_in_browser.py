@@ -3,7 +3,6 @@
 import nbformat
 import numpy as np
 import pytest
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -14,31 +13,6 @@ from apps.submissions.models import CheckResult, Run
 from tests.submissions.conftest import SLUG, finish, fresh, notebook_bytes, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def open_page(chromium, live_server, settings):
-    """Open a page of the live site; whatever the browser complains about fails the test at its end."""
-    complaints: list[str] = []
-    contexts = []
-
-    def open_(path: str, *, user, **options):
-        context = chromium.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        client = Client()
-        client.force_login(user)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value}
-        context.add_cookies([cookie | {"url": live_server.url}])
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def hand_in(page, tmp_path) -> Run:
