@@ -19,9 +19,7 @@ def test_a_taken_port_is_named_with_another_to_try():
 
 def test_a_machine_without_a_sandbox_is_told_what_to_do_before_anything_starts(monkeypatch):
     monkeypatch.setattr(serve, "canary", lambda: "bubblewrap is missing.")
-    with pytest.raises(
-        CommandError, match=r"(?s)No notebook can be run.*is missing.*apt install bubblewrap"
-    ):
+    with pytest.raises(CommandError, match=r"(?s)No notebook can be run.*is missing.*apt install bubblewrap"):
         call_command("serve", port=0)
 
 
