@@ -173,17 +173,18 @@ def _cells(nodes: list[Any]) -> list[dict[str, Any]]:
     cells, ids = [], set[str]()
     source_bytes = attached_bytes = 0
     for position, node in enumerate(nodes):
-        if not isinstance(node, dict) or node.get("cell_type") not in CELL_TYPES:
+        kind = node.get("cell_type") if isinstance(node, dict) else None
+        if not isinstance(kind, str) or kind not in CELL_TYPES:
             raise UploadRefused("not-notebook", problem=f"its cell {position + 1} is of no known kind")
         source = _joined(node.get("source"), position)
         source_bytes += len(source.encode())
         cell: dict[str, Any] = {
             "id": _unique_id(node.get("id"), position, ids),
-            "cell_type": node["cell_type"],
+            "cell_type": kind,
             "metadata": _kept_metadata(node.get("metadata")),
             "source": source,
         }
-        if node["cell_type"] == "code":
+        if kind == "code":
             cell |= {"execution_count": None, "outputs": []}
         elif isinstance(node.get("attachments"), dict):
             cell["attachments"] = node["attachments"]
