@@ -17,6 +17,7 @@ help:
 	@echo "make test    run all checks and tests"
 	@echo "make setup   make the environment, start nothing"
 	@echo "make check   linters and types only"
+	@echo "make bench   measure what a run costs beside its cells, against plain papermill (some minutes)"
 	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
 	@echo "make clean   remove the environment; your data under var/ stays"
 
@@ -58,6 +59,9 @@ lock:
 	{ echo "# Exact versions for pip, as constraints. Made by \`make lock\`."; \
 	  $(BIN)/python -m pip freeze --exclude-editable; } > requirements.lock.new
 	mv requirements.lock.new requirements.lock
+
+bench: setup
+	$(BIN)/python -m studyhub.bench
 
 clean:
 	rm -rf $(VENV)

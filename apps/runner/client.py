@@ -6,9 +6,11 @@ papermill and nbclient stay as they are; what they do to cells is untouched.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -35,6 +37,20 @@ ALIVE_S, LISTEN_S = 0.1, 0.1
 LISTEN_POLL_S = 0.005
 
 
+@cache
+def socket_context(pid: int) -> zmq.asyncio.Context:
+    """The context of all sockets of the process `pid`, which is this one: a forked process needs its own.
+
+    It lives as long as the process: to end one takes up to a second, although all of its sockets are closed.
+    """
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
+    context.setsockopt(zmq.RCVHWM, MESSAGES)
+    # The sockets lie in a folder of the learner's: what lies there later may be a link to any socket of the host.
+    context.setsockopt(zmq.RECONNECT_IVL, -1)
+    return context
+
+
 class QuickClient(PapermillNotebookClient):
     """A client that starts and ends kernels without idle waits.
 
@@ -48,11 +64,7 @@ class QuickClient(PapermillNotebookClient):
     def create_kernel_manager(self) -> AsyncKernelManager:
         """Called by nbclient: our own kernelspec, and sockets that refuse a message no one could want."""
         self.note("reading")
-        self.context = zmq.asyncio.Context()
-        self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
-        self.context.setsockopt(zmq.RCVHWM, MESSAGES)
-        # The sockets lie in a folder of the learner's: what lies there later may be a link to any socket of the host.
-        self.context.setsockopt(zmq.RECONNECT_IVL, -1)
+        self.context = socket_context(os.getpid())
         self.km = AsyncKernelManager(
             kernel_name=KERNEL,
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False),
@@ -123,10 +135,11 @@ class QuickClient(PapermillNotebookClient):
                 await provisioner.kill()
                 await provisioner.wait()
         finally:
+            # Not `stop_channels`, which would first open those that were never used.
+            for channel in (self.kc._shell_channel, self.kc._iopub_channel) if self.kc is not None else ():
+                if channel is not None:
+                    channel.stop()
             await self.km.cleanup_resources()
-            if self.kc is not None:
-                self.kc.stop_channels()
-            self.context.destroy(linger=0)
             self.kc = self.km = None  # type: ignore[assignment]  # as nbclient does it
 
     _cleanup_kernel = run_sync(_async_cleanup_kernel)

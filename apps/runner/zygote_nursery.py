@@ -88,6 +88,14 @@ def refill(request: RunRequest) -> None:
         write_status()
 
 
+def wait_for_spares() -> None:
+    """Return once every zygote of this process has a spare that would answer; raises KernelStartError for a failure."""
+    for zygote, _ in list(_zygotes.values()):
+        zygote.refill()
+        if zygote.spare:
+            zygote.spare.wait_until_ready()
+
+
 def end_all() -> None:
     """End every zygote of this process and the runs in it."""
     with _lock:
