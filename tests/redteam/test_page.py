@@ -5,7 +5,6 @@ import socketserver
 import threading
 from dataclasses import replace
 
-import nbformat
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -134,7 +133,7 @@ def evil():
 
 
 def filled(value, words: dict[str, str]):
-    text = json.dumps(value)
+    text = json.dumps(value, ensure_ascii=False)
     for name, word in words.items():
         text = text.replace(f"«{name}»", word)
     return json.loads(text)
@@ -142,15 +141,18 @@ def filled(value, words: dict[str, str]):
 
 @pytest.fixture
 def show(chromium, live_server, settings, desk, bob, evil):
-    """Show a run whose executed notebook is `cells`; whatever the browser asks for is in `asked`."""
-    address, _ = evil
+    """Show a run whose executed notebook is `cells`; whatever the browser got an answer to is in `asked`."""
+    address, calls = evil
+    calls.clear()
     contexts = []
 
     def show(cells: list[dict], **changes: object):
         run = desk.done(bob, **changes)
         words = {"evil": address, "site": live_server.url}
-        notebook = nbformat.v4.new_notebook(metadata={"widgets": {"state": f"</script><script>{FETCH}</script>"}})
-        content = {**notebook, "cells": filled(cells, words), "metadata": filled(dict(notebook.metadata), words)}
+        state = {"m": {"model_name": "x", "model_module": "y", "state": {"z": f"</script><script>{FETCH}</script>"}}}
+        widgets = {"version_major": 2, "version_minor": 0, "state": state}
+        metadata = {"widgets": {"application/vnd.jupyter.widget-state+json": widgets}}
+        content = filled({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}, words)
         (run.folder / "result" / "executed.ipynb").write_text(json.dumps(content))
         client = Client()
         client.force_login(bob)
@@ -160,7 +162,8 @@ def show(chromium, live_server, settings, desk, bob, evil):
             [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies["sessionid"].value, "url": live_server.url}]
         )
         asked: list[str] = []
-        context.on("request", lambda request: asked.append(request.url))
+        # What was only tried is told too, as a request that failed: an answer shows that it left.
+        context.on("response", lambda response: asked.append(response.url))
         context.on("dialog", lambda dialog: asked.append("pwned: a dialog"))
         return run, context.new_page(), asked
 
@@ -189,26 +192,39 @@ def cell(output: dict) -> dict:
 
 
 def look_at(run, page, asked: list[str], calls: list[object]) -> None:
-    """The page of the hand-in with its frame, each link and button in it pressed; then the notebook on its own."""
-    page.goto(reverse("submissions:detail", args=[run.submission_id]))
-    holder = page.locator("iframe.executed")
-    holder.scroll_into_view_if_needed()
-    frame = holder.content_frame
-    frame.locator("main").wait_for()
-    for place in frame.locator("a, button").all():
-        place.dispatch_event("click")
+    """The page of the hand-in with its frame, then the notebook on its own."""
+    frame = framed(run, page)
+    assert "be shown" not in frame.locator("main").inner_text()
     assert_silent(page, asked, calls)
-    assert page.url.endswith(f"/{run.submission_id}/")
-    assert [other.url for other in page.context.pages] == [page.url]
     page.goto(reverse("submissions:notebook", args=[run.submission_id]))
     page.locator("main").wait_for()
     assert_silent(page, asked, calls)
+
+
+def framed(run, page):
+    """The frame of the executed notebook in the page of the hand-in."""
+    page.goto(reverse("submissions:detail", args=[run.submission_id]))
+    holder = page.locator("iframe.executed")
+    holder.scroll_into_view_if_needed()
+    holder.content_frame.locator("main").wait_for()
+    return holder.content_frame
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_an_output_only_shows(show, evil, name):
     run, page, asked = show([cell(OUTPUTS[name])])
     look_at(run, page, asked, evil[1])
+
+
+@pytest.mark.parametrize("name", ["a form", "links"])
+def test_what_is_pressed_in_the_frame_leads_nowhere(show, name):
+    run, page, asked = show([cell(OUTPUTS[name])])
+    for place in range(framed(run, page).locator("a, button").count()):
+        framed(run, page).locator("a, button").nth(place).dispatch_event("click")
+        page.wait_for_load_state("networkidle")
+        assert [url for url in asked if "pwned" in url] == []
+        assert page.url.endswith(f"/{run.submission_id}/")
+        assert page.context.pages == [page]
 
 
 def test_texts_of_a_notebook_only_show(show, evil):
