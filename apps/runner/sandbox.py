@@ -53,6 +53,7 @@ class Plan:
     words: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
+    emptied: list[str] = field(default_factory=list)
 
     def add(self, *words: str) -> None:
         """Options as they are."""
@@ -74,6 +75,11 @@ class Plan:
     def tmpfs(self, target: str, size_mb: int, mode: str = "0700") -> None:
         """An empty writable folder in memory that holds at most `size_mb`."""
         self.words += ["--perms", mode, "--size", str(size_mb * MIB), "--tmpfs", target]
+
+    def empty(self, folder: str) -> None:
+        """Hide what lies in `folder`; `finish` makes it read-only, for a learner owns every tmpfs."""
+        self.tmpfs(folder, 1, "0755")
+        self.emptied.append(folder)
 
     def close(self) -> None:
         """Close the descriptors once the process that reads them has started."""
@@ -163,17 +169,17 @@ def plan_base(*, forbid: Iterable[str], hide: Iterable[Path], disk_mb: int) -> P
     interpreter = interpreter_folders()
     for private in hide:
         if any(private.is_relative_to(mounted) for mounted in ["/usr", *interpreter]):
-            plan.tmpfs(str(private), 1)
+            plan.empty(str(private))
     for folder in interpreter:
         plan.bind(folder)
     for folder in masked_folders():
-        plan.add("--tmpfs", folder)
+        plan.empty(folder)
     for path, is_folder in forbidden_paths(forbid):
         refusal = (
             f'raise ModuleNotFoundError("`{Path(path).stem}` is not available in this exercise: build it yourself.")'
         )
         if is_folder:
-            plan.add("--tmpfs", path)
+            plan.empty(path)
         plan.write(refusal.encode(), f"{path}/__init__.py" if is_folder else path, option="--ro-bind-data")
     plan.tmpfs(PLATFORM, 1)
     return plan
@@ -183,7 +189,9 @@ def finish(plan: Plan, *, allow_namespaces: bool = False) -> Plan:
     """Last, when all mount points exist: what is not a folder for writing can't be written at all; system calls."""
     if seccomp.supported():
         plan.write(seccomp.program(allow_namespaces=allow_namespaces), option="--seccomp")
-    plan.add("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME)
+    for folder in [*plan.emptied, "/dev", "/"]:
+        plan.add("--remount-ro", folder)
+    plan.add("--chdir", HOME)
     return plan
 
 

@@ -11,6 +11,12 @@ from tests.redteam.kit import Attack, tries
 pytestmark = pytest.mark.sandbox
 
 ATTACKS: dict[str, Attack] = {
+    "folders that should be empty": tries("""
+        for top, folders, _ in os.walk('/'):
+            folders[:] = [name for name in folders if name not in ('proc', 'learner', 'tmp', 'shm', 'pts')]
+            if os.access(top, os.W_OK) and not top.startswith('/run/studyhub'):
+                got(top, os.statvfs(top).f_bavail * os.statvfs(top).f_frsize)
+        """),
     "mount a tmpfs": tries("""
         expect_refusal(open, '/x', 'w'); libc.mount(b't', b'/tmp', b'tmpfs', 0, 0) == 0 and got()
         """),
