@@ -32,6 +32,7 @@ START_TIMEOUT_S = 60
 MESSAGE_BYTES = 32 * 1024 * 1024
 # How many may wait here unread; the kernel's own memory holds the others.
 MESSAGES = 16
+DAY_MS = 24 * 60 * 60 * 1000
 # How often a kernel is asked for while a cell runs, and how long the answer on the channel of outputs may take.
 ALIVE_S, LISTEN_S = 0.1, 0.1
 LISTEN_POLL_S = 0.005
@@ -47,7 +48,8 @@ def socket_context(pid: int) -> zmq.asyncio.Context:
     context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_BYTES)
     context.setsockopt(zmq.RCVHWM, MESSAGES)
     # The sockets lie in a folder of the learner's: what lies there later may be a link to any socket of the host.
-    context.setsockopt(zmq.RECONNECT_IVL, -1)
+    # Not "never" (-1): then libzmq drops a dead kernel's messages between two parts of one, and aborts the worker.
+    context.setsockopt(zmq.RECONNECT_IVL, DAY_MS)
     return context
 
 
