@@ -141,6 +141,7 @@ class StudyHubClient(QuickClient):
             session.monitor.expect("run", limit, f"The notebook took longer than {limit:g} s.")
             self.papermill_execute_cells()
             session.monitor.forget("run")
+            session.monitor.look()
             if session.request.probes and not stopped_by_limit(session.error):
                 session.enter("probe")
                 self.probe()

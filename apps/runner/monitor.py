@@ -52,7 +52,7 @@ class Monitor(threading.Thread):
         self._last_rss = 0.0
         self._own = psutil.Process()
         self._own_mb = 0.0
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
         self._closed = threading.Event()
 
     def expect(self, what: str, seconds: float, reason: str) -> None:
@@ -81,8 +81,7 @@ class Monitor(threading.Thread):
         self._own_mb = self._own.memory_info().rss / MIB
         try:
             while not self._closed.wait(PERIOD_S):
-                if self.site.pid and self.verdict is None:
-                    self._look()
+                self.look()
                 if time.monotonic() >= next_beat:
                     next_beat = time.monotonic() + self.beat_s
                     self.beat()
@@ -90,7 +89,13 @@ class Monitor(threading.Thread):
             self.error = error
             self.stop(Outcome.PLATFORM_ERROR, "The watchdog of this run failed.")
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Measure and compare once. Also called by the engine after the last cell: what a quick one left is seen."""
+        with self._looking:
+            if self.site.pid and self.verdict is None:
+                self._compare()
+
+    def _compare(self) -> None:
         # Time comes last: a fork loop that keeps this thread from its turns is told what it did, not how long it took.
         if self.cancel_file.exists():
             return self.stop(Outcome.CANCELLED, "The run was cancelled.")
