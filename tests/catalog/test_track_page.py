@@ -19,10 +19,10 @@ def test_sections_resources_and_exercises_are_listed_with_links(client, make_exe
     assert page.index("First steps") < page.index("From scratch")
 
 
-def test_only_a_section_with_nothing_in_it_says_so(client, catalog):
-    assert "still to come" not in client.get(reverse("track", args=PAGE)).content.decode()
+def test_each_section_says_that_its_quiz_is_still_to_come(client, catalog):
+    assert client.get(reverse("track", args=PAGE)).content.decode().count("Quiz: still to come") == 2
     Section.objects.create(track=Section.objects.get(slug="first-steps").track, slug="later", title="Later", position=9)
-    assert client.get(reverse("track", args=PAGE)).content.decode().count("still to come") == 1
+    assert client.get(reverse("track", args=PAGE)).content.decode().count("What belongs here is still to come") == 1
 
 
 def test_author_and_time_are_shown_only_where_they_are_known(client, catalog):
