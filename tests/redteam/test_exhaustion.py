@@ -59,7 +59,8 @@ ATTACKS: dict[str, Attack] = {
         import ctypes, os, time
         if os.fork() == 0:
             ctypes.CDLL(None).prctl(4, 0)
-            x = bytearray(b'x' * 500_000_000)
+            x = bytearray(500_000_000)
+            x[::4096] = b'x' * len(x[::4096])
             time.sleep(60)
         time.sleep(60)
         """,
@@ -101,7 +102,7 @@ ATTACKS: dict[str, Attack] = {
         said=r"\Arefused all of them\s*\Z",
     ),
     # Disk
-    "one large file": Attack("open('/tmp/x', 'wb').write(bytes(10**8))", **DISK),
+    "one large file": Attack("open('/tmp/large', 'wb').write(bytes(10**8))", **DISK),
     "many files": Attack("for n in range(10**3): open(f'/learner/{n}', 'wb').write(bytes(10**5))", **DISK),
     "shared memory as a disk": Attack(
         """
@@ -129,7 +130,7 @@ ATTACKS: dict[str, Attack] = {
         """,
         **DISK,
     ),
-    "a sparse file of many terabytes": Attack("with open('/tmp/x', 'wb') as file: file.truncate(2**44)", **DISK),
+    "a sparse file of many terabytes": Attack("with open('/tmp/large', 'wb') as file: file.truncate(2**44)", **DISK),
     "an outbox that is full": Attack(
         """
         try:
