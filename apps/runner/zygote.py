@@ -205,6 +205,7 @@ class Zygote:
             "threads": threads,
             "uid": sandbox.LEARNER_UID,
             "home": sandbox.HOME,
+            "interpreter": sandbox.interpreter_folders(),
             "platform": sandbox.PLATFORM,
             "inbox": sandbox.INBOX,
             "outbox": sandbox.OUTBOX,

@@ -109,8 +109,14 @@ def build(config: dict[str, Any]) -> None:
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    # An environment that lies below /tmp must not vanish under the run's own /tmp.
+    kept = {path: os.open(path, os.O_PATH) for path in config["interpreter"] if path.startswith("/tmp/")}  # noqa: S108
     for folder in ("/dev/shm", "/tmp", config["home"]):  # noqa: S108 - the run's own
         tmpfs(folder, 64)
+    for path, descriptor in kept.items():
+        os.makedirs(path)
+        mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND | MS_REC)
+        os.close(descriptor)
     tmpfs(config["platform"], 1)
     for name in ("inbox", "outbox"):
         os.mkdir(config[name])

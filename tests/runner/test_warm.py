@@ -193,7 +193,7 @@ def test_two_runs_at_once_do_not_see_each_other(run, tmp_path):
         "import os, pathlib\npathlib.Path('/tmp/mine').write_text('x'); pathlib.Path('/dev/shm/mine').write_text('x')\n"
         "print(os.readlink('/proc/self/ns/pid'))",
         "import time; time.sleep(0.5)\n"
-        "print(sorted(int(p) for p in os.listdir('/proc') if p.isdecimal()), os.listdir('/tmp'))\n"
+        "print(sorted(int(p) for p in os.listdir('/proc') if p.isdecimal()), os.listdir('/dev/shm'))\n"
         "print(open('/proc/net/unix').read().count('/run/studyhub'))",
     )
 
