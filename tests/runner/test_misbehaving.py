@@ -156,11 +156,18 @@ def test_hidden_inputs_are_not_there_before_the_last_cell_has_run(run):
     assert ran.artefact("f")["value"]["$tuple"][1] == ["inputs.npz"]
 
 
-def test_a_long_line_of_output_costs_no_time_of_the_worker(run):
+def test_a_long_line_of_output_costs_no_time_of_the_worker(run, monkeypatch):
     """A line of a megabyte once kept the worker busy for minutes after the kernel was gone."""
+    merged_by_nbclient, original = [], StudyHubClient.execute_in_kernel
+
+    def watched(client, *args, **options):
+        merged_by_nbclient.append(client.coalesce_streams)
+        return original(client, *args, **options)
+
+    monkeypatch.setattr(StudyHubClient, "execute_in_kernel", watched)
     ran = run("print('x' * 900_000)\nprint('y', end='')\n1/0", limits={"wall_s": 60, "cell_s": 60})
     assert ran.stdout == "x" * 900_000 + "\ny"
-    assert StudyHubClient.coalesce_streams.default_value is False
+    assert merged_by_nbclient == [False]
 
 
 def test_a_link_in_the_outbox_is_not_followed(run):
