@@ -5,6 +5,7 @@ import os
 from celery import Celery
 
 from studyhub import broker, env
+from studyhub import pool as pool  # connects its signal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studyhub.settings")
 

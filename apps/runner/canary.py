@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 
+from apps.runner import zygote_nursery as nursery
 from apps.runner.contract import ARTEFACT_FOLDER, NOTEBOOK_FILE, RESULT_FOLDER, Limits, Outcome, ProbeCall, RunRequest
 from apps.runner.execute import execute
 
@@ -23,7 +24,19 @@ CELLS = ("def double(x):\n    return 2 * x", "double(21)")
 
 
 def canary() -> str:
-    """Run the known-good notebook. Returns what is wrong with this worker, or an empty text."""
+    """Run the known-good notebook. Returns what is wrong with this worker, or an empty text.
+
+    Ends the zygotes of this process: before, for one of them may be what is wrong; after, for whoever asks is about
+    to start or to end, and the pool's processes have zygotes of their own.
+    """
+    nursery.end_all()
+    try:
+        return _run_known_good()
+    finally:
+        nursery.end_all()
+
+
+def _run_known_good() -> str:
     request = RunRequest(
         run_id="canary",
         attempt=1,

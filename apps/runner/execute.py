@@ -55,12 +55,18 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def execute(
-    folder: Path, request: RunRequest, *, on_progress: Callable[[Progress], None] | None = None, beat_s: float = 2.0
+    folder: Path,
+    request: RunRequest,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    beat_s: float = 2.0,
+    warm: bool = True,
 ) -> RunResult:
     """Execute the run whose files lie in `folder` (see contract.py) and write its result there, result.json last.
 
     `on_progress` is called at each change and every `beat_s` seconds, also from another thread; what it raises ends the
-    run as a platform error. Never raises for anything a learner's notebook does.
+    run as a platform error. With `warm` a zygote is kept for the runs after this one. Never raises for anything a
+    learner's notebook does.
     """
     result_folder = folder / RESULT_FOLDER
     shutil.rmtree(result_folder, ignore_errors=True)
@@ -70,13 +76,13 @@ def execute(
         os.chmod(scratch, 0o755)  # noqa: S103 - holds nothing but an empty inbox
         inbox = Path(scratch, "in")
         inbox.mkdir(mode=0o755)
-        result = _execute(folder, request, inbox, on_progress or (lambda progress: None), beat_s)
+        result = _execute(folder, request, inbox, on_progress or (lambda progress: None), beat_s, warm)
     write_atomically(result_folder / RESULT_FILE, result.to_json())
     return result
 
 
 def _execute(
-    folder: Path, request: RunRequest, inbox: Path, on_progress: Callable[[Progress], None], beat_s: float
+    folder: Path, request: RunRequest, inbox: Path, on_progress: Callable[[Progress], None], beat_s: float, warm: bool
 ) -> RunResult:
     started = time.perf_counter()
     data = folder / DATA_FOLDER
@@ -85,6 +91,7 @@ def _execute(
         inbox=inbox,
         data=data if data.is_dir() else None,
         hide=(PROJECT, env.var_folder()),
+        may_be_warm=warm,
         threads=max(1, (os.cpu_count() or 1) // 2),
     )
 

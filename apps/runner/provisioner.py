@@ -52,6 +52,8 @@ class KernelSite:
     root: str = ""
     pidfd: int = -1
     stderr: Any = field(default=None, repr=False)
+    # Whether its kernel may be a fork of a zygote: not worth it where no further run will follow.
+    may_be_warm: bool = True
     warm: WarmRun | None = None
     # Whether the kernel ended because the zygote did: no fault of what ran in it.
     lost: bool = False
@@ -166,7 +168,8 @@ class SandboxProvisioner(KernelProvisionerBase):
 
         Raises SandboxError where the sandbox can't be set up, KernelStartError where the kernel ends or stays silent.
         """
-        if warm := nursery.claim(self.site.request, self.site.data, self.site.hide, self.site.threads):
+        site = self.site
+        if site.may_be_warm and (warm := nursery.claim(site.request, site.data, site.hide, site.threads)):
             self.site.warm, self.site.pid = warm, warm.pid
             self.site.root = f"/proc/{warm.pid}/root"
             warm_info: KernelConnectionInfo = sandbox.connection(self.site.root + sandbox.SOCKETS, warm.key.encode())

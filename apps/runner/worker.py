@@ -24,6 +24,7 @@ from apps.runner.contract import CLAIM_FILE, Outcome, Progress
 from apps.runner.execute import execute, load_request
 from apps.runner.provisioner import unsandboxed
 from studyhub import broker, env
+from studyhub import pool as pool  # connects its signal
 
 logger = logging.getLogger(__name__)
 RUN_ID = re.compile(r"[0-9a-f-]{36}\Z")

@@ -53,7 +53,7 @@ _lock = threading.Lock()
 
 def enabled() -> bool:
     """Whether warm kernels are wanted."""
-    return env.flag("STUDYHUB_WARM", False) and env.text("STUDYHUB_SANDBOX", "bubblewrap") != "none"
+    return env.flag("STUDYHUB_WARM", True) and env.text("STUDYHUB_SANDBOX", "bubblewrap") != "none"
 
 
 def claim(request: RunRequest, data: Path | None, hide: tuple[Path, ...], threads: int) -> WarmRun | None:

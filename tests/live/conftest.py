@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
@@ -75,12 +76,20 @@ class Site:
 
     def signal(self, name: str, signum: int) -> None:
         """To the process and all that it started."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.running[name].pid, signum)
+        with suppress(psutil.NoSuchProcess):
+            first = psutil.Process(self.running[name].pid)
+            for process in [first, *first.children(recursive=True)]:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(signum)
 
     def kill(self, name: str) -> None:
-        self.signal(name, signal.SIGKILL)
-        self.running.pop(name).wait()
+        """Kill the process alone: what it started has to end by itself."""
+        process = self.running.pop(name)
+        below = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        _, alive = psutil.wait_procs(below, timeout=10)
+        assert [left for left in alive if left.status() != psutil.STATUS_ZOMBIE] == []
 
     def stop(self) -> None:
         for name in list(self.running):

@@ -5,6 +5,7 @@ import tempfile
 
 import pytest
 
+from apps.runner import zygote_nursery as nursery
 from tests.redteam import kit
 
 
@@ -33,6 +34,7 @@ def carry_out(tmp_path, own_tmp):
         code = attack.code
         for name, word in words.items():
             code = code.replace(f"«{name}»", str(word))
+        nursery.wait_for_spares()
         before = kit.Trace.now()
         ran = kit.run_notebook(tmp_path / f"attack-{next(numbers)}", kit.HONEST, code, **attack.limits)
         canary = kit.run_notebook(tmp_path / f"canary-{next(numbers)}", kit.HONEST)

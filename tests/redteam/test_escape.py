@@ -8,7 +8,7 @@ import pytest
 
 from tests.redteam.kit import Attack, tries
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
 
 ATTACKS: dict[str, Attack] = {
     "folders that should be empty": tries("""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.redteam.kit import Attack
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
 
 MEMORY = {"outcome": "out_of_memory", "score": 0.0}
 TIME = {"outcome": "timed_out", "score": 0.0}

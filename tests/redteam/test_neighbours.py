@@ -7,7 +7,7 @@ import pytest
 
 from tests.redteam.kit import HONEST, Attack, run_notebook, tries
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
 
 SECRET = "neighbour-5f2c91"
 NEIGHBOUR = f"""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.redteam.kit import Attack, Trace, left_behind, marked_processes, run_notebook
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
 
 SLEEP = "[sys.executable, '-c', 'import time; time.sleep(600)', '«mark»']"
 

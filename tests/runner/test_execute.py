@@ -5,7 +5,7 @@ import pytest
 
 from apps.runner.contract import HiddenInput, Limits, ProbeCall, RunRequest
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
 
 X = HiddenInput(name="X", kind="array")
 

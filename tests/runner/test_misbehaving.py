@@ -10,7 +10,7 @@ import pytest
 from apps.runner.canary import canary
 from apps.runner.engine import StudyHubClient
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
 
 SWALLOW = """
 import time

@@ -76,7 +76,7 @@ def _grade(package: Any, content: dict[str, Any], started: float) -> dict[str, A
     with tempfile.TemporaryDirectory(prefix="studyhub-grade-") as name:
         folder = Path(name)
         request = folders.prepare(folder, package=package, notebook=content, run_id=run_id, attempt=1, seed=seed)
-        execute(folder, request)
+        execute(folder, request, warm=False)
         # Read back as the site reads it, so that both say the same of the same notebook.
         result = folders.read_result(folder)
         if result is None:
