@@ -52,7 +52,7 @@ FIRST_CELLS = {
     "sklearn": "import pandas as pd\nfrom sklearn.linear_model import LinearRegression",
     "torch": "import torch\nimport torchvision",
     "fastai": "from fastai.vision.all import *",
-    "diffusers": "import torch",
+    "diffusers": "import torch\nfrom diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel",
 }
 CELLS = (
     "import numpy as np\ndef gram(X):\n    return X.T @ X",

@@ -11,7 +11,7 @@ PRELOAD = {
     "sklearn": ("numpy", "pandas", "sklearn"),
     "torch": ("numpy", "torch"),
     "fastai": ("numpy", "torch", "fastai"),
-    "diffusers": ("numpy", "torch"),
+    "diffusers": ("numpy", "torch", "diffusers"),
 }
 
 # A print past the budget raises where it stands, instead of filling the kernel's memory until the watchdog ends it with

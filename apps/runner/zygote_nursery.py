@@ -28,6 +28,14 @@ logger = logging.getLogger(__name__)
 # Names, beside what Jupyter itself loads, that a zygote imports. One that is not installed or forbidden is left out.
 COMMON = ("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "pandas")
 TORCH = ("torch", "torch.nn.functional", "torch.utils.data", "torchvision", "safetensors.torch")
+# By themselves: `import diffusers` alone loads next to nothing.
+DIFFUSERS = tuple(
+    f"diffusers.{name}"
+    for name in (
+        "models.autoencoders.autoencoder_kl", "models.unets.unet_2d", "models.unets.unet_2d_condition",
+        "schedulers.scheduling_ddim", "schedulers.scheduling_ddpm", "schedulers.scheduling_ddim_inverse",
+    )
+)  # fmt: skip
 SKLEARN = tuple(
     f"sklearn.{name}"
     for name in (
@@ -40,7 +48,7 @@ PROFILES: dict[str, tuple[str, ...]] = {
     "sklearn": (*COMMON, *SKLEARN, "scipy.stats"),
     "torch": (*COMMON, *TORCH),
     "fastai": (*COMMON, *TORCH, "fastai.vision.all", "fastai.tabular.all"),
-    "diffusers": (*COMMON, *TORCH, "diffusers", "transformers"),
+    "diffusers": (*COMMON, *TORCH, *DIFFUSERS),
 }
 FORKS_PER_ZYGOTE = 200
 # A zygote per profile, and some with forbidden packages; past that the one that was idle longest ends.

@@ -170,7 +170,7 @@ class Ran:
         return path.read_bytes() if path.is_file() else b""
 
 
-def run_notebook(folder: Path, *sources: str, on_progress=None, **limits: float) -> Ran:
+def run_notebook(folder: Path, *sources: str, on_progress=None, warm: bool = True, **limits: float) -> Ran:
     """Run `sources` as the cells of a hand-in to the exercise, as the platform would have it run."""
     folder.mkdir(parents=True)
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
@@ -188,7 +188,7 @@ def run_notebook(folder: Path, *sources: str, on_progress=None, **limits: float)
         probes=SPEC.probes,
     )
     started = time.perf_counter()
-    result = execute(folder, request, on_progress=on_progress)
+    result = execute(folder, request, on_progress=on_progress, warm=warm)
     return Ran(folder, result, time.perf_counter() - started)
 
 

@@ -273,7 +273,7 @@ WHILE_IT_CALLS: dict[str, Attack] = {
 def test_what_the_probe_knows_is_no_answer(carry_out, name):
     ran = carry_out(WHILE_IT_CALLS[name])
     loot = ran.artefact("secret").decode()
-    assert not any(word in loot for word in ("apps.grading", "Close(", "SPEC"))
+    assert not any(word in loot for word in ("apps.grading", "Close(", "GradingSpec"))
     assert all(f"{answer:.9f}"[:9] not in loot for answer in ANSWERS)
 
 

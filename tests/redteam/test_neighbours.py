@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from apps.runner.contract import Progress
 from tests.redteam.kit import HONEST, Attack, run_notebook, tries
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
@@ -28,9 +29,7 @@ doors.append(socket.create_server(("127.0.0.1", 41234)))
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", SECRET])
 os.mkfifo("/tmp/{SECRET}.fifo")
 """
-WAIT = """
-while not os.path.exists("data/over"):
-    time.sleep(0.02)
+LAST = """
 assert child.poll() is None
 assert open("/tmp/" + SECRET).read() == SECRET and sorted(os.listdir("/learner")) == BEFORE
 """
@@ -114,23 +113,34 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.fixture(scope="module")
 def neighbour(tmp_path_factory):
-    """A run that is up while the attacks are made. Over at the end, it has to have its point."""
-    folder = tmp_path_factory.mktemp("neighbour") / "run"
-    ran = []
-    up = threading.Event()
-    cells = (HONEST + NEIGHBOUR, "BEFORE = sorted(os.listdir('/learner'))", WAIT)
+    """A run of each kind that is up while the attacks are made. Over at the end, it has to have its point."""
+    folder = tmp_path_factory.mktemp("neighbour")
+    ran, threads = {}, []
+    up, over = threading.Semaphore(0), threading.Event()
+    cells = (HONEST + NEIGHBOUR, "BEFORE = sorted(os.listdir('/learner'))", LAST)
 
-    def live() -> None:
-        limits = {"wall_s": 240.0, "cell_s": 240.0}
-        ran.append(run_notebook(folder, *cells, on_progress=lambda seen: seen.cell == 2 and up.set(), **limits))
+    def hold(seen: Progress) -> None:
+        # The watchdog reports too, and must not be held up.
+        if seen.cell == 2 and not threading.current_thread().daemon and not over.is_set():
+            up.release()
+            over.wait()
 
-    thread = threading.Thread(target=live)
-    thread.start()
-    assert up.wait(60)
+    def live(kind: str) -> None:
+        limits = {"wall_s": 600.0, "cell_s": 600.0}
+        ran[kind] = run_notebook(folder / kind, *cells, on_progress=hold, warm=kind == "warm", **limits)
+
+    for kind in ("warm", "cold"):
+        threads.append(threading.Thread(target=live, args=(kind,)))
+        threads[-1].start()
+        assert up.acquire(timeout=60)
     yield
-    (folder / "data" / "over").touch()
-    thread.join(60)
-    assert (ran[0].result.outcome, ran[0].score) == ("completed", 1.0), ran[0].result
+    over.set()
+    for thread in threads:
+        thread.join(60)
+    assert {kind: (done.result.outcome, done.score) for kind, done in ran.items()} == {
+        "warm": ("completed", 1.0),
+        "cold": ("completed", 1.0),
+    }, ran
 
 
 @pytest.mark.parametrize("name", ATTACKS)

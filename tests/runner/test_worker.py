@@ -7,6 +7,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from apps.runner import worker
+from apps.runner import zygote_nursery as nursery
 from apps.runner.contract import Outcome, RunRequest, RunResult
 from studyhub import broker
 
@@ -90,6 +91,7 @@ def test_after_a_fault_of_its_own_it_tries_itself_and_stops(attempt, sent, monke
 def test_a_sandbox_that_cannot_be_set_up_is_our_fault(attempt, monkeypatch, sent):
     from apps.runner import sandbox
 
+    nursery.end_all()
     monkeypatch.setattr(sandbox, "bubblewrap", lambda: "/bin/false")
     monkeypatch.setattr(worker, "canary", lambda: "")
     worker.execute_run(attempt.parent.name, 1)
