@@ -13,7 +13,7 @@ from celery.signals import worker_process_init
 PR_SET_PDEATHSIG = 1
 
 
-@worker_process_init.connect
+@worker_process_init.connect  # type: ignore[untyped-decorator]
 def stay_with_the_worker(**kwargs: Any) -> None:
     """Called in each new process of a pool.
 

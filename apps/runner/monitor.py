@@ -19,8 +19,10 @@ from apps.runner.contract import Outcome, Resources
 from apps.runner.provisioner import KernelSite
 
 PERIOD_S = 0.1
-# Memory of all processes together is read exactly only where the cheap, too high figure has grown by this share.
-GROWTH = 1.05
+# Memory is read exactly, which takes some milliseconds, only where the cheap figure has moved by this share of the
+# limit, where it leaves room for a breach, and after this long: copies of shared pages don't show in it.
+MOVED = 0.05
+EXACT_S = 1.0
 # An empty file takes no space that a disk's size would count, but about a kilobyte of the machine's memory.
 FILES = 20_000
 # By how much this process itself may grow during a run: what a kernel sends waits here until it is read and weighed,
@@ -49,7 +51,8 @@ class Monitor(threading.Thread):
         self.error: BaseException | None = None
         self._deadlines: dict[str, tuple[float, str]] = {}
         self._cpu: dict[int, float] = {}
-        self._last_rss = 0.0
+        # The latest exact look: proportional and resident megabytes, and when it was.
+        self._exact: tuple[float, float, float] | None = None
         self._own = psutil.Process()
         self._own_mb = 0.0
         self._lock, self._looking = threading.Lock(), threading.Lock()
@@ -127,7 +130,11 @@ class Monitor(threading.Thread):
             return []
 
     def _measure(self, processes: list[psutil.Process]) -> None:
-        """Processor time and memory: the proportional size is read only where the resident one has grown."""
+        """Processor time and memory of all processes.
+
+        The proportional size counts shared pages by their share; the resident one is cheap, and too high. Between two
+        exact looks the proportional size is taken to have grown by what the resident one has.
+        """
         sizes: dict[int, float] = {}
         for process in processes:
             try:
@@ -138,10 +145,20 @@ class Monitor(threading.Thread):
             except psutil.NoSuchProcess:
                 continue
         self.used.cpu_s = sum(self._cpu.values())
-        rss = sum(sizes.values())
-        if rss <= min(self._last_rss * GROWTH, self.limits.memory_mb):
-            return
-        self._last_rss = rss
+        rss, now, limit = sum(sizes.values()), time.monotonic(), self.limits.memory_mb
+        if self._exact is None and self.site.warm and self.site.warm.fresh_mb:
+            self._exact = (*self.site.warm.fresh_mb, now)
+        exact_mb, exact_rss, exact_at = self._exact or (0.0, 0.0, -EXACT_S)
+        moved = rss - exact_rss
+        size = exact_mb + max(0.0, moved)
+        if abs(moved) > MOVED * limit or size > limit or now - exact_at > EXACT_S:
+            size = self._proportional(processes, sizes)
+            self._exact = size, rss, now
+        self.used.peak_mb = max(self.used.peak_mb, size)
+
+    @staticmethod
+    def _proportional(processes: list[psutil.Process], sizes: dict[int, float]) -> float:
+        """Megabytes of `processes`; `sizes` are their resident ones."""
         proportional = 0.0
         for process in processes:
             try:
@@ -150,7 +167,7 @@ class Monitor(threading.Thread):
                 proportional += sizes.get(process.pid, 0.0)
             except psutil.NoSuchProcess:
                 continue
-        self.used.peak_mb = max(self.used.peak_mb, proportional)
+        return proportional
 
     def _disk_is_full(self) -> str:
         """What to tell about a disk that is full, or an empty text."""

@@ -22,6 +22,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from apps.runner import sandbox
 from apps.runner.contract import Limits
 from apps.runner.errors import KernelStartError, SandboxError
@@ -103,7 +105,9 @@ class WarmRun:
         self.zygote = zygote
         self.key = secrets.token_hex(32)
         self.channel = Channel()
-        self.handle = -1
+        self.handle = self.kernel = -1
+        # Before its first cell, once it is claimed: proportional and resident megabytes of its processes.
+        self.fresh_mb: tuple[float, float] | None = None
         zygote.control.send((self.channel.theirs.fileno(),), key=self.key)
         self.channel.theirs.close()
 
@@ -117,6 +121,9 @@ class WarmRun:
         if self.handle < 0:
             self.channel.expect("ready", READY_TIMEOUT_S)
             self.handle = os.pidfd_open(self.pid)
+            # Init's only child.
+            with contextlib.suppress(OSError), open(f"/proc/{self.pid}/task/{self.pid}/children") as children:
+                self.kernel = os.pidfd_open(int(children.read().split()[0]))
 
     def is_ready(self) -> bool:
         """Whether the kernel would answer now."""
@@ -134,6 +141,7 @@ class WarmRun:
         except OSError as error:
             raise KernelStartError(f"A warm kernel ended before its first cell: {error}") from error
         self.channel.expect("claimed", READY_TIMEOUT_S)
+        self.fresh_mb = self._size_mb()
 
     def _hand_in_data(self, data: Path) -> None:
         files = sorted(path for path in data.rglob("*") if path.is_file())
@@ -154,23 +162,44 @@ class WarmRun:
             return  # the run is over, which its client is about to notice
         self.channel.expect("written", READY_TIMEOUT_S)
 
+    def _size_mb(self) -> tuple[float, float]:
+        """Proportional and resident megabytes now. Raises KernelStartError where the run is gone.
+
+        The first depends on how many share the zygote's pages at that moment, and takes long to read: it is read once,
+        for the first run of a zygote, so that all its runs begin with the same.
+        """
+        try:
+            init = psutil.Process(self.pid)
+            processes = [init, *init.children()]
+            if self.zygote.fork_mb is None:
+                self.zygote.fork_mb = sum(process.memory_full_info().pss for process in processes) / sandbox.MIB
+            return self.zygote.fork_mb, sum(process.memory_info().rss for process in processes) / sandbox.MIB
+        except psutil.NoSuchProcess as error:
+            raise KernelStartError("A warm kernel ended before its first cell.") from error
+
     def ended(self) -> bool:
         """Whether every process of the run is gone."""
         return self.handle >= 0 and readable(self.handle)
 
     def kill(self) -> None:
-        """End every process of the run."""
-        if self.handle >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        """End every process of the run.
+
+        Init's death is enough for that. But the kernel would be ended only once init has let go of its memory: told
+        by itself, it lets go of its own at the same time.
+        """
+        for handle in (self.kernel, self.handle):
+            if handle >= 0:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(handle, signal.SIGKILL)
 
     def close(self) -> None:
         """Let go of the run, which ends it. Safe to call twice."""
         self.kill()
         self.channel.close()
-        if self.handle >= 0:
-            os.close(self.handle)
-            self.handle = -1
+        for handle in (self.kernel, self.handle):
+            if handle >= 0:
+                os.close(handle)
+        self.handle = self.kernel = -1
         self.zygote.forget(self)
 
 
@@ -180,6 +209,7 @@ class Zygote:
     def __init__(self, modules: tuple[str, ...], forbid: tuple[str, ...], threads: int, hide: tuple[Path, ...]) -> None:
         self.started, self.used = time.time(), time.monotonic()
         self.forks, self.retired = 0, False
+        self.fork_mb: float | None = None
         self.runs: set[WarmRun] = set()
         self.spare: WarmRun | None = None
         self.lock = threading.Lock()
