@@ -13,6 +13,7 @@ GPU_QUEUE = "run.gpu"
 EXECUTE_TASK = "runner.execute"
 PROGRESS_TASK = "submissions.record_progress"
 FINISHED_TASK = "submissions.accept_result"
+REPORT_TASK = "submissions.record_runner"
 
 
 def celery_settings() -> dict[str, Any]:

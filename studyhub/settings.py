@@ -164,7 +164,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Runs: where their folders lie, how many run at once, and when a silent one is taken for dead.
 RUN_STORE = env.folder("STUDYHUB_RUN_STORE", VAR_DIR / "runs")
 RUN_SLOTS_CPU = env.integer("STUDYHUB_RUN_SLOTS_CPU", 2, minimum=1)
-RUN_SLOTS_GPU = env.integer("STUDYHUB_RUN_SLOTS_GPU", 0)
+RUN_SLOTS_GPU = env.integer("STUDYHUB_RUN_SLOTS_GPU", 0)  # more where more GPU workers report
+GPU_PATIENCE_S = env.integer("STUDYHUB_GPU_PATIENCE_S", 60)  # then a run that prefers a GPU goes without
 RUN_LEASE_S = env.integer("STUDYHUB_RUN_LEASE_S", 20, minimum=3)  # a runner says every 2 s that it lives
 RUN_START_LEASE_S = env.integer("STUDYHUB_RUN_START_LEASE_S", 60, minimum=1)
 RUN_GRADING_LEASE_S = env.integer("STUDYHUB_RUN_GRADING_LEASE_S", 20, minimum=1)

@@ -56,7 +56,10 @@ class CellStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one run may use. Seconds are wall clock; sizes are in the unit of the name (powers of 1024)."""
+    """What one run may use. Seconds are wall clock; sizes are in the unit of the name (powers of 1024).
+
+    `gpu_memory_mb` 0 is all that the GPU or its slice has.
+    """
 
     wall_s: float = 60.0
     cell_s: float = 30.0
@@ -66,6 +69,7 @@ class Limits:
     output_kb: int = 2048
     cell_output_kb: int = 1024
     artefact_mb: int = 16
+    gpu_memory_mb: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +145,15 @@ class CellReport:
 
 @dataclass(kw_only=True)
 class Resources:
-    """What the run used: `peak_mb` is proportional memory of all its processes, `cpu_s` their processor seconds."""
+    """What the run used: `peak_mb` is proportional memory of all its processes, `cpu_s` their processor seconds.
+
+    `gpu_peak_mb` is the memory of its GPU, as far as the watchdog saw it; 0 for a run without one.
+    """
 
     peak_mb: float = 0.0
     cpu_s: float = 0.0
     output_kb: float = 0.0
+    gpu_peak_mb: float = 0.0
 
 
 @dataclass(kw_only=True)

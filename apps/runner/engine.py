@@ -131,7 +131,7 @@ class StudyHubClient(QuickClient):
             reply = self.ask(prelude(session.request))
             session.note("prelude")
             # The next run's kernel is made while this one's cells run.
-            nursery.refill(session.request)
+            nursery.refill(session.request, session.site.gpu)
             if reply["status"] != "ok":
                 raise KernelStartError(
                     f"The kernel could not be made ready: {reply.get('ename')}: {reply.get('evalue')}"

@@ -39,6 +39,7 @@ from apps.runner.contract import (
     RunResult,
 )
 from apps.runner.errors import KernelStartError, SandboxError
+from apps.runner.gpu import Slot
 from apps.runner.messages import HostileMessage
 from apps.runner.monitor import Monitor
 from apps.runner.provisioner import KernelSite, python_version
@@ -61,12 +62,13 @@ def execute(
     on_progress: Callable[[Progress], None] | None = None,
     beat_s: float = 2.0,
     warm: bool = True,
+    gpu: Slot | None = None,
 ) -> RunResult:
     """Execute the run whose files lie in `folder` (see contract.py) and write its result there, result.json last.
 
     `on_progress` is called at each change and every `beat_s` seconds, also from another thread; what it raises ends the
-    run as a platform error. With `warm` a zygote is kept for the runs after this one. Never raises for anything a
-    learner's notebook does.
+    run as a platform error. With `warm` a zygote is kept for the runs after this one. `gpu` is the device that the run
+    has to itself. Never raises for anything a learner's notebook does.
     """
     result_folder = folder / RESULT_FOLDER
     shutil.rmtree(result_folder, ignore_errors=True)
@@ -76,13 +78,19 @@ def execute(
         os.chmod(scratch, 0o755)  # noqa: S103 - holds nothing but an empty inbox
         inbox = Path(scratch, "in")
         inbox.mkdir(mode=0o755)
-        result = _execute(folder, request, inbox, on_progress or (lambda progress: None), beat_s, warm)
+        result = _execute(folder, request, inbox, on_progress or (lambda progress: None), beat_s, warm, gpu)
     write_atomically(result_folder / RESULT_FILE, result.to_json())
     return result
 
 
 def _execute(
-    folder: Path, request: RunRequest, inbox: Path, on_progress: Callable[[Progress], None], beat_s: float, warm: bool
+    folder: Path,
+    request: RunRequest,
+    inbox: Path,
+    on_progress: Callable[[Progress], None],
+    beat_s: float,
+    warm: bool,
+    gpu: Slot | None,
 ) -> RunResult:
     started = time.perf_counter()
     data = folder / DATA_FOLDER
@@ -93,6 +101,7 @@ def _execute(
         hide=(PROJECT, env.var_folder()),
         may_be_warm=warm,
         threads=max(1, (os.cpu_count() or 1) // 2),
+        gpu=gpu,
     )
 
     def report() -> None:
@@ -130,12 +139,14 @@ def _execute(
         site.kill()
         monitor.close()
         site.wait_until_gone()
+        if site.group and site.group.ran_out_of_memory():
+            monitor.stop(Outcome.OUT_OF_MEMORY, f"The notebook used more than {request.limits.memory_mb} MB of memory.")
         close_site(site)
     conclude(result, session)
     write_notebook(folder / RESULT_FOLDER / EXECUTED_FILE, session.executed)
     session.leave()
     result.phases_s = {name: round(seconds, 4) for name, seconds in session.phases_s.items()}
-    result.environment = describe_environment(request.profile)
+    result.environment = describe_environment(request.profile, gpu)
     return result
 
 
@@ -182,6 +193,7 @@ def conclude(result: RunResult, session: engine.Session) -> None:
     result.resources.output_kb = round(session.output_bytes / 1024, 1)
     result.resources.peak_mb = round(result.resources.peak_mb, 1)
     result.resources.cpu_s = round(result.resources.cpu_s, 2)
+    result.resources.gpu_peak_mb = round(result.resources.gpu_peak_mb, 1)
 
 
 def settle(cell: CellReport, *, ended: bool = False) -> CellReport:
@@ -204,6 +216,8 @@ def close_site(site: KernelSite) -> None:
     """Release what the worker itself holds of a kernel that is gone."""
     if site.stderr is not None:
         site.stderr.close()
+    if site.group is not None:
+        site.group.close()
     if site.root.startswith(tempfile.gettempdir()):
         shutil.rmtree(site.root, ignore_errors=True)
 
@@ -225,9 +239,10 @@ def write_atomically(path: Path, text: str) -> None:
     scratch.replace(path)
 
 
-def describe_environment(profile: str) -> dict[str, str]:
+def describe_environment(profile: str, gpu: Slot | None = None) -> dict[str, str]:
     """The versions that a result depends on."""
-    versions: dict[str, Any] = {"python": python_version(), "machine": platform.machine(), "accelerator": "cpu"}
+    accelerator = f"{gpu.model}, {gpu.memory_mb} MB, driver {gpu.driver}" if gpu else "cpu"
+    versions: dict[str, Any] = {"python": python_version(), "machine": platform.machine(), "accelerator": accelerator}
     for name in REPORTED_PACKAGES[profile]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # diffusers is installed where it is wanted
             versions[name] = importlib.metadata.version(name)

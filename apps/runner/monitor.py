@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from apps.runner import sandbox
+from apps.runner import gpu, sandbox
 from apps.runner.contract import Outcome, Resources
 from apps.runner.provisioner import KernelSite
 
@@ -53,6 +53,7 @@ class Monitor(threading.Thread):
         self._cpu: dict[int, float] = {}
         # The latest exact look: proportional and resident megabytes, and when it was.
         self._exact: tuple[float, float, float] | None = None
+        self._meter: gpu.Meter | None = None
         self._own = psutil.Process()
         self._own_mb = 0.0
         self._lock, self._looking = threading.Lock(), threading.Lock()
@@ -83,6 +84,7 @@ class Monitor(threading.Thread):
         next_beat = time.monotonic()
         self._own_mb = self._own.memory_info().rss / MIB
         try:
+            self._meter = gpu.Meter(self.site.gpu) if self.site.gpu else None
             while not self._closed.wait(PERIOD_S):
                 self.look()
                 if time.monotonic() >= next_beat:
@@ -91,6 +93,9 @@ class Monitor(threading.Thread):
         except Exception as error:
             self.error = error
             self.stop(Outcome.PLATFORM_ERROR, "The watchdog of this run failed.")
+        finally:
+            if self._meter:
+                self._meter.close()
 
     def look(self) -> None:
         """Measure and compare once. Also called by the engine after the last cell: what a quick one left is seen."""
@@ -112,6 +117,8 @@ class Monitor(threading.Thread):
             return self.stop(
                 Outcome.OUT_OF_MEMORY, f"The notebook used more than {self.limits.memory_mb} MB of memory."
             )
+        if reason := self._gpu_is_full():
+            return self.stop(Outcome.OUT_OF_MEMORY, reason)
         if reason := self._disk_is_full():
             return self.stop(Outcome.DISK_FULL, reason)
         if self._own.memory_info().rss / MIB - self._own_mb > OWN_GROWTH_MB:
@@ -168,6 +175,16 @@ class Monitor(threading.Thread):
             except psutil.NoSuchProcess:
                 continue
         return proportional
+
+    def _gpu_is_full(self) -> str:
+        """What to tell about a GPU of which the run takes more than its share, or an empty text."""
+        if self._meter is None:
+            return ""
+        self.used.gpu_peak_mb = max(self.used.gpu_peak_mb, self._meter.used_mb())
+        limit = self.limits.gpu_memory_mb
+        if limit and self.used.gpu_peak_mb > limit:
+            return f"The notebook used more than {limit} MB of the GPU's memory."
+        return ""
 
     def _disk_is_full(self) -> str:
         """What to tell about a disk that is full, or an empty text."""

@@ -25,10 +25,11 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from apps.runner import sandbox
+from apps.runner import cgroup, sandbox
 from apps.runner import zygote_nursery as nursery
 from apps.runner.contract import RunRequest
 from apps.runner.errors import KernelStartError, SandboxError
+from apps.runner.gpu import Slot
 from apps.runner.zygote import WarmRun
 from studyhub import env
 
@@ -48,10 +49,12 @@ class KernelSite:
     data: Path | None = None
     hide: tuple[Path, ...] = ()
     threads: int = 1
+    gpu: Slot | None = None
     pid: int = 0
     root: str = ""
     pidfd: int = -1
     stderr: Any = field(default=None, repr=False)
+    group: cgroup.Group | None = None
     # Whether its kernel may be a fork of a zygote: not worth it where no further run will follow.
     may_be_warm: bool = True
     warm: WarmRun | None = None
@@ -70,6 +73,17 @@ class KernelSite:
         elif self.pidfd >= 0:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def enclose(self) -> None:
+        """Called once `pid` is known: put it into a control group, where the machine lets us."""
+        above = cgroup.parent()
+        if above is None:
+            return
+        try:
+            self.group = cgroup.Group.make(above, f"{self.request.run_id}-{self.pid}", self.request.limits)
+            self.group.take_in(self.pid)
+        except OSError as error:
+            raise SandboxError(f"The run's control group could not be made: {error}") from error
 
     def watch(self, pid: int) -> None:
         """Called once the cold kernel's `pid` is known: a descriptor of it can't come to mean another process."""
@@ -169,9 +183,10 @@ class SandboxProvisioner(KernelProvisionerBase):
         Raises SandboxError where the sandbox can't be set up, KernelStartError where the kernel ends or stays silent.
         """
         site = self.site
-        if site.may_be_warm and (warm := nursery.claim(site.request, site.data, site.hide, site.threads)):
+        if site.may_be_warm and (warm := nursery.claim(site.request, site.data, site.hide, site.threads, site.gpu)):
             self.site.warm, self.site.pid = warm, warm.pid
             self.site.root = f"/proc/{warm.pid}/root"
+            self.site.enclose()
             warm_info: KernelConnectionInfo = sandbox.connection(self.site.root + sandbox.SOCKETS, warm.key.encode())
             self.connection_info = warm_info
             return warm_info
@@ -192,12 +207,13 @@ class SandboxProvisioner(KernelProvisionerBase):
             data=self.site.data,
             connection=json.dumps(sandbox.connection(sandbox.SOCKETS, key)).encode(),
             hide=self.site.hide,
+            gpu=self.site.gpu,
         )
         info_read, info_write = os.pipe()
         plan.add("--info-fd", str(info_write))
-        command = sandbox.sandbox_command(
-            plan, sandbox.kernel_command(request.limits), sandbox.environment(self.site.threads)
-        )
+        gpu = self.site.gpu
+        variables = sandbox.environment(self.site.threads) | (gpu.variables if gpu else {})
+        command = sandbox.sandbox_command(plan, sandbox.kernel_command(request.limits, gpu=gpu), variables)
         try:
             self._spawn(command, env={}, cwd="/", descriptors=(*plan.descriptors, info_write))
         finally:
@@ -209,6 +225,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             raise SandboxError(f"bubblewrap could not set up the sandbox: {self._last_words()}")
         self.site.watch(json.loads(text)["child-pid"])
         self.site.root = f"/proc/{self.site.pid}/root"
+        self.site.enclose()
 
     def _start_unsandboxed(self, key: str) -> None:
         """For development only: the same kernel with its limits, but without any wall."""
@@ -223,6 +240,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         connection_file.write_text(json.dumps(sandbox.connection(str(root) + sandbox.SOCKETS, key)))
         home = str(root / sandbox.HOME[1:])
         variables = sandbox.environment(self.site.threads) | {"HOME": home}
+        variables |= self.site.gpu.variables if self.site.gpu else {}
         command = sandbox.kernel_command(self.site.request.limits, str(connection_file))
         self._spawn(command, env=variables, cwd=home, descriptors=())
         assert self.process is not None

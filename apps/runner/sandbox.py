@@ -12,7 +12,6 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from typing import Any
 from apps.runner import seccomp
 from apps.runner.contract import Limits
 from apps.runner.errors import SandboxError
-
-MIB = 1024 * 1024
+from apps.runner.gpu import Slot
+from apps.runner.plan import MIB, Plan
 
 # Inside the sandbox.
 HOME = "/learner"
@@ -37,6 +36,8 @@ BOOT = Path(__file__).with_name("boot.py")
 # Root gives up its rights to this user before anything of a learner's runs.
 UNPRIVILEGED_UID = 65534
 LEARNER_UID = 1000
+# CUDA maps code and tables of its own into a process, written or not, before it has computed anything.
+CUDA_DATA_MB = 4096
 # What the libraries may cache while a zygote imports them.
 ZYGOTE_DISK_MB = 64
 # The same for everybody: a forked kernel can't have another than its zygote, and hash() must not tell the two apart.
@@ -44,47 +45,6 @@ HASH_SEED = "0"
 # What every process needs, whatever it runs; the rest of /etc stays out.
 ETC = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
 PASSWD = f"learner:x:{LEARNER_UID}:{LEARNER_UID}:learner:{HOME}:/usr/sbin/nologin\n"
-
-
-@dataclass
-class Plan:
-    """The words of a bubblewrap command as it grows: sources may be staged, contents travel as open descriptors."""
-
-    words: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    descriptors: list[int] = field(default_factory=list)
-    emptied: list[str] = field(default_factory=list)
-
-    def add(self, *words: str) -> None:
-        """Options as they are."""
-        self.words += words
-
-    def bind(self, source: str | Path, target: str | Path | None = None) -> None:
-        """Show `source` read-only at `target` (at its own path by default)."""
-        self.sources.append(str(source))
-        self.words += ["--ro-bind", f"{{{len(self.sources) - 1}}}", str(target or source)]
-
-    def write(self, content: bytes, *target: str, option: str = "--file") -> None:
-        """Put a file with `content` at `target` without one on the host: the content waits in memory."""
-        descriptor = os.memfd_create("studyhub")
-        os.write(descriptor, content)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        self.descriptors.append(descriptor)
-        self.words += [option, str(descriptor), *target]
-
-    def tmpfs(self, target: str, size_mb: int, mode: str = "0700") -> None:
-        """An empty writable folder in memory that holds at most `size_mb`."""
-        self.words += ["--perms", mode, "--size", str(size_mb * MIB), "--tmpfs", target]
-
-    def empty(self, folder: str) -> None:
-        """Hide what lies in `folder`; `finish` makes it read-only, for a learner owns every tmpfs."""
-        self.tmpfs(folder, 1, "0755")
-        self.emptied.append(folder)
-
-    def close(self) -> None:
-        """Close the descriptors once the process that reads them has started."""
-        while self.descriptors:
-            os.close(self.descriptors.pop())
 
 
 @cache
@@ -142,11 +102,11 @@ def interpreter_folders() -> list[str]:
     return sorted(folder for folder in folders if not folder.startswith("/usr/") and folder != "/usr")
 
 
-def plan_base(*, forbid: Iterable[str], hide: Iterable[Path], disk_mb: int) -> Plan:
+def plan_base(*, forbid: Iterable[str], hide: Iterable[Path], disk_mb: int, gpu: Slot | None) -> Plan:
     """What every sandbox shows: the system and the virtual environment, read-only, without the packages `forbid`.
 
-    `hide` are folders that must not show even where a mounted one holds them. Raises SandboxError for a package to
-    forbid that is not installed.
+    `hide` are folders that must not show even where a mounted one holds them; `gpu` is the one device
+    to be seen. Raises SandboxError for a package to forbid that is not installed.
     """
     plan = Plan()
     plan.add("--unshare-all", "--unshare-user", "--new-session", "--clearenv")
@@ -163,6 +123,8 @@ def plan_base(*, forbid: Iterable[str], hide: Iterable[Path], disk_mb: int) -> P
             plan.bind(path)
     plan.write(PASSWD.encode(), "/etc/passwd", option="--ro-bind-data")
     plan.add("--proc", "/proc", "--dev", "/dev")
+    if gpu:
+        plan.device(gpu)
     plan.tmpfs("/dev/shm", disk_mb)  # noqa: S108 - shared memory is a limit like any other
     plan.tmpfs("/tmp", disk_mb)  # noqa: S108 - inside the sandbox
     plan.tmpfs(HOME, disk_mb)
@@ -203,13 +165,14 @@ def plan_sandbox(
     data: Path | None,
     connection: bytes,
     hide: Iterable[Path] = (),
+    gpu: Slot | None = None,
 ) -> Plan:
     """What the sandbox of one run shows, and how much it may write.
 
     `inbox` is a folder that stays empty until the learner's last cell has run; `data` holds the public files;
     `connection` is the kernel's connection file; the rest as in `plan_base`.
     """
-    plan = plan_base(forbid=forbid, hide=hide, disk_mb=limits.disk_mb)
+    plan = plan_base(forbid=forbid, hide=hide, disk_mb=limits.disk_mb, gpu=gpu)
     plan.add("--disable-userns", "--die-with-parent")
     if data:
         plan.bind(data, f"{HOME}/data")
@@ -220,13 +183,13 @@ def plan_sandbox(
     return finish(plan)
 
 
-def plan_zygote(*, forbid: Iterable[str], hide: Iterable[Path] = ()) -> Plan:
+def plan_zygote(*, forbid: Iterable[str], hide: Iterable[Path] = (), gpu: Slot | None = None) -> Plan:
     """What the sandbox of a zygote shows; each run in it covers all that is writable here with folders of its own.
 
     It must be able to make user namespaces, and no learner's code runs in it. It is not bound to the thread that
     started it: it ends when the worker's socket closes.
     """
-    plan = plan_base(forbid=forbid, hide=hide, disk_mb=ZYGOTE_DISK_MB)
+    plan = plan_base(forbid=forbid, hide=hide, disk_mb=ZYGOTE_DISK_MB, gpu=gpu)
     plan.add("--as-pid-1")
     return finish(plan, allow_namespaces=True)
 
@@ -264,20 +227,20 @@ def connection(prefix: str, key: Any) -> Any:
     }
 
 
-def rlimits(limits: Limits) -> dict[str, int]:
+def rlimits(limits: Limits, gpu: Slot | None = None) -> dict[str, int]:
     """Hard limits of each process, by the name after RLIMIT_: a net below the watchdog's, which give the verdict."""
     return {
-        "DATA": (limits.memory_mb + 512) * MIB,
+        "DATA": (limits.memory_mb + 512 + (CUDA_DATA_MB if gpu else 0)) * MIB,
         "FSIZE": limits.disk_mb * MIB,
         "NPROC": 2 * limits.processes + 128,
         "NOFILE": 1024,
     }
 
 
-def kernel_command(limits: Limits, connection_file: str = CONNECTION_FILE) -> list[str]:
+def kernel_command(limits: Limits, connection_file: str = CONNECTION_FILE, gpu: Slot | None = None) -> list[str]:
     """The command that becomes the kernel, as seen inside."""
     python = str(Path(sys.prefix) / "bin" / "python")
-    return [python, "-c", BOOT.read_text(), json.dumps(rlimits(limits)), "-f", connection_file]
+    return [python, "-c", BOOT.read_text(), json.dumps(rlimits(limits, gpu)), "-f", connection_file]
 
 
 def sandbox_command(plan: Plan, inner: list[str], env: dict[str, str]) -> list[str]:

@@ -1,8 +1,10 @@
 """A runner: takes runs from the queue, executes them, reports. It has no database, no secret key and no answers.
 
     python -m apps.runner.worker [--queue run.cpu] [--slots 2]
+    python -m apps.runner.worker --queue run.gpu [--gpu UUID]
 
-Before it takes work it runs a known-good notebook; a machine that can't seal one off is told so and the worker ends.
+Before it takes work it runs a known-good notebook; a machine that can't seal one off is told so and the worker ends. On
+the queue of GPUs each GPU, or slice of one, has a worker of its own; a machine without any is told so too.
 """
 
 from __future__ import annotations
@@ -13,14 +15,20 @@ import logging
 import os
 import re
 import signal
+import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready, worker_shutdown
 from kombu.exceptions import OperationalError
 
+from apps.runner import cgroup, gpu, report
 from apps.runner.canary import REMEDY, canary
 from apps.runner.contract import CLAIM_FILE, Outcome, Progress
+from apps.runner.errors import GpuError
 from apps.runner.execute import execute, load_request
 from apps.runner.provisioner import unsandboxed
 from studyhub import broker, env
@@ -30,10 +38,14 @@ logger = logging.getLogger(__name__)
 RUN_ID = re.compile(r"[0-9a-f-]{36}\Z")
 # A pool process is replaced after so many runs: what a library leaks does not grow without end.
 RUNS_PER_PROCESS = 200
+# Which GPU the processes of a worker's pool run on.
+SLOT_VARIABLE = "STUDYHUB_GPU_SLOT"
 
 app = Celery("studyhub-runner")
 app.config_from_object(broker.celery_settings())
 app.conf.worker_max_tasks_per_child = RUNS_PER_PROCESS
+# What `main` is told; for the worker's reports.
+app.conf.update(studyhub_queue=broker.CPU_QUEUE, studyhub_slots=0)
 
 
 def store() -> Path:
@@ -46,18 +58,43 @@ def execute_run(run_id: str, attempt: int) -> None:
     """Execute one attempt at a run, unless somebody else has: a broker may deliver a message twice."""
     if not RUN_ID.match(run_id):
         raise ValueError(f"{run_id!r} is not the id of a run.")
+    slot = gpu_slot()
+    if slot and (problem := gpu.failure(slot)):
+        # Nobody has taken the attempt up yet: another worker of this queue may.
+        send(broker.EXECUTE_TASK, run_id, attempt, queue=broker.GPU_QUEUE)
+        stop_taking_work(problem)
+        return
     folder = store() / run_id / str(int(attempt))
     if not claim(folder):
         logger.warning("Run %s attempt %s is gone or was taken by another worker", run_id, attempt)
         return
-    result = execute(folder, load_request(folder), on_progress=send_progress)
+    result = execute(folder, load_request(folder), on_progress=send_progress, gpu=slot)
     send(broker.FINISHED_TASK, run_id, attempt)
     if result.outcome != Outcome.PLATFORM_ERROR:
         return
     logger.error("Run %s attempt %s failed by our fault: %s", run_id, attempt, result.detail)
-    if problem := canary():
-        logger.critical("This worker stops: a known-good notebook failed too: %s", problem)
-        os.kill(os.getppid(), signal.SIGTERM)
+    if problem := (slot and gpu.failure(slot)) or canary():
+        stop_taking_work(problem)
+
+
+def stop_taking_work(problem: str) -> None:
+    """Called in a process of the pool: end the worker, once what is going on has ended, and tell the operators why."""
+    logger.critical("This worker stops: %s", problem)
+    send(broker.REPORT_TASK, report.compose(app.conf.studyhub_queue, 0, os.getppid(), gpu_slot(), problem=problem))
+    os.kill(os.getppid(), signal.SIGTERM)
+
+
+@cache
+def gpu_slot() -> gpu.Slot | None:
+    """The slot that this worker was started for; None on the queue of processors. Raises GpuError where it is gone."""
+    uuid = env.text(SLOT_VARIABLE)
+    if not uuid:
+        return None
+    slots, problems = gpu.discover()
+    found = next((slot for slot in slots if slot.uuid == uuid), None)
+    if found is None:
+        raise GpuError("; ".join([f"There is no GPU {uuid} on this machine", *problems]))
+    return found
 
 
 def claim(folder: Path) -> bool:
@@ -74,30 +111,93 @@ def send_progress(progress: Progress) -> None:
     send(broker.PROGRESS_TASK, dataclasses.asdict(progress))
 
 
-def send(task: str, *arguments: object) -> None:
-    """Send a message to the control side. A deaf broker does not end a run: the result waits in the store."""
+def send(task: str, *arguments: object, queue: str = broker.CONTROL_QUEUE) -> None:
+    """Send a message. A deaf broker does not end a run: the result waits in the store."""
     try:
-        app.send_task(task, args=arguments, queue=broker.CONTROL_QUEUE, ignore_result=True)
+        app.send_task(task, args=arguments, queue=queue, ignore_result=True)
     except (OperationalError, OSError):
         logger.warning("The broker did not take %s", task, exc_info=True)
+
+
+@worker_ready.connect
+def begin_reports(sender: Any, **kwargs: Any) -> None:
+    """Called once the worker takes work: from now on the operators hear of it."""
+
+    def say() -> None:
+        slot = gpu_slot()
+        send(broker.REPORT_TASK, report.compose(app.conf.studyhub_queue, app.conf.studyhub_slots, os.getpid(), slot))
+
+    say()
+    sender.timer.call_repeatedly(report.PERIOD_S, say)
+
+
+@worker_shutdown.connect
+def end_reports(**kwargs: Any) -> None:
+    """Called when the worker ends of itself: it has no place for a run any more."""
+    send(broker.REPORT_TASK, report.compose(app.conf.studyhub_queue, 0, os.getpid(), gpu_slot()))
 
 
 def main(arguments: list[str] | None = None) -> None:
     """The program."""
     parser = argparse.ArgumentParser(prog="python -m apps.runner.worker", description=__doc__.split("\n")[0])
-    parser.add_argument("--queue", default=broker.CPU_QUEUE, choices=[broker.CPU_QUEUE])
-    parser.add_argument("--slots", type=int, default=2, help="runs at the same time (default: 2)")
+    parser.add_argument("--queue", default=broker.CPU_QUEUE, choices=[broker.CPU_QUEUE, broker.GPU_QUEUE])
+    parser.add_argument("--slots", type=int, default=2, help="runs at the same time on processors (default: 2)")
+    parser.add_argument("--gpu", help="UUID of the one GPU or MIG slice to work on (default: a worker for each)")
     parser.add_argument("--loglevel", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     options = parser.parse_args(arguments)
     logging.basicConfig(level=options.loglevel, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if unsandboxed():
         logger.critical("STUDYHUB_SANDBOX=none: learners' code runs on this machine WITHOUT a sandbox.")
+    slots, name = options.slots, options.queue
+    try:
+        if options.queue == broker.GPU_QUEUE and not options.gpu:
+            sys.exit(supervise(options.loglevel))
+        if options.gpu:
+            slots, name = 1, f"{options.queue}-{options.gpu}"
+            os.environ[SLOT_VARIABLE] = options.gpu
+            prepare_slot()
+    except GpuError as error:
+        sys.exit(f"This worker takes no work from {options.queue}: {error}")
+    if group := cgroup.prepare():
+        logger.info("Each run gets a control group below %s", group)
     if problem := canary():
         sys.exit(f"This worker takes no work: {problem}\n{REMEDY}")
+    app.conf.update(studyhub_queue=options.queue, studyhub_slots=slots)
     app.worker_main(
-        f"--quiet worker --queues {options.queue} --concurrency {options.slots} --hostname {options.queue}@%h "
+        f"--quiet worker --queues {options.queue} --concurrency {slots} --hostname {name}@%h "
         f"--loglevel {options.loglevel} --without-gossip --without-mingle --without-heartbeat".split()
     )
+
+
+def prepare_slot() -> None:
+    """Hold the slot that this worker is for as long as it lives. Raises GpuError where it is taken or failing."""
+    slot = gpu_slot()
+    assert slot is not None
+    gpu.hold(slot)
+    if problem := gpu.failure(slot):
+        raise GpuError(problem)
+
+
+def supervise(loglevel: str) -> int:
+    """One worker for each slot of this machine, until all of them have ended; a slot that fails ends its own only.
+
+    Returns the exit status: 0 where all ended well. Raises GpuError where there is no slot.
+    """
+    slots, problems = gpu.discover()
+    for problem in problems:
+        logger.error("%s", problem)
+    if not slots:
+        raise GpuError("; ".join(["there is no GPU that it could use", *problems]))
+    command = [sys.executable, "-m", "apps.runner.worker", "--queue", broker.GPU_QUEUE, "--loglevel", loglevel, "--gpu"]
+    workers = [subprocess.Popen([*command, slot.uuid]) for slot in slots]
+
+    def pass_on(number: int, frame: Any) -> None:
+        for worker in workers:
+            worker.send_signal(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, pass_on)
+    return max(abs(worker.wait()) for worker in workers)
 
 
 if __name__ == "__main__":

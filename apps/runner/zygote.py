@@ -5,35 +5,32 @@ See zygote_inside.py for what runs in the sandbox, nursery.py for which zygotes 
 
 from __future__ import annotations
 
-import array
 import contextlib
 import json
 import os
 import secrets
-import select
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from apps.runner import sandbox
+from apps.runner.channel import Channel, readable
 from apps.runner.contract import Limits
 from apps.runner.errors import KernelStartError, SandboxError
+from apps.runner.gpu import BEFORE_FORK, Slot
+from apps.runner.plan import MIB
 
 LOAD_TIMEOUT_S = 120.0
 READY_TIMEOUT_S = 60.0
 IDLE_S = 20 * 60
 # Where the machine has less to give than this, zygotes without a run end.
 SPARE_MEMORY_MB = 512
-MESSAGE = 65536
 HERE = Path(__file__).parent
 # Makes the other texts importable under their own names, then runs the last.
 LOADER = """
@@ -45,57 +42,6 @@ for name in list(texts)[:-1]:
 exec(compile(texts.popitem()[1], "zygote", "exec"))
 """
 TEXTS = ("apps.runner.seccomp", "apps.runner.zygote_seal", "apps.runner.zygote_inside")
-
-
-def readable(descriptor: int) -> bool:
-    """Whether reading would not wait: a message, an end, or (of a process) its death."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-class Channel:
-    """A socket that carries one JSON message at a time, and descriptors beside it."""
-
-    def __init__(self) -> None:
-        self.mine, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        # The kernel then says which process sent a message, by its number in our own namespace.
-        self.mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        self.pid = 0
-
-    def send(self, descriptors: tuple[int, ...] = (), **message: Any) -> None:
-        """Send `message`. Raises OSError once the other side is gone."""
-        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
-        self.mine.sendmsg([json.dumps(message).encode()], ancillary)
-
-    def expect(self, event: str, timeout_s: float) -> dict[str, Any]:
-        """The next message, which must be `event`; notes who sent it.
-
-        Raises KernelStartError for any other message, for silence, and for the other side's end.
-        """
-        self.mine.settimeout(timeout_s)
-        try:
-            text, ancillary, _, _ = self.mine.recvmsg(MESSAGE, socket.CMSG_SPACE(struct.calcsize("3i")))
-        except OSError as error:
-            raise KernelStartError(f"A warm kernel did not say {event!r}: {error}") from error
-        if not text:
-            raise KernelStartError(f"A warm kernel ended before it said {event!r}.")
-        for level, kind, data in ancillary:
-            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
-                self.pid = struct.unpack("3i", data)[0]
-        message: dict[str, Any] = json.loads(text)
-        if message.get("event") != event:
-            raise KernelStartError(f"A warm kernel could not be made: {message.get('detail', message)}")
-        return message
-
-    def has_message(self) -> bool:
-        """Whether something waits to be read: a message, or the other side's end."""
-        return readable(self.mine.fileno())
-
-    def close(self) -> None:
-        """Let go of both ends."""
-        self.mine.close()
-        self.theirs.close()
 
 
 class WarmRun:
@@ -136,7 +82,10 @@ class WarmRun:
             if data:
                 self._hand_in_data(data)
             self.channel.send(
-                do="claim", disk_mb=limits.disk_mb, artefact_mb=limits.artefact_mb, rlimits=sandbox.rlimits(limits)
+                do="claim",
+                disk_mb=limits.disk_mb,
+                artefact_mb=limits.artefact_mb,
+                rlimits=sandbox.rlimits(limits, self.zygote.gpu),
             )
         except OSError as error:
             raise KernelStartError(f"A warm kernel ended before its first cell: {error}") from error
@@ -172,8 +121,8 @@ class WarmRun:
             init = psutil.Process(self.pid)
             processes = [init, *init.children()]
             if self.zygote.fork_mb is None:
-                self.zygote.fork_mb = sum(process.memory_full_info().pss for process in processes) / sandbox.MIB
-            return self.zygote.fork_mb, sum(process.memory_info().rss for process in processes) / sandbox.MIB
+                self.zygote.fork_mb = sum(process.memory_full_info().pss for process in processes) / MIB
+            return self.zygote.fork_mb, sum(process.memory_info().rss for process in processes) / MIB
         except psutil.NoSuchProcess as error:
             raise KernelStartError("A warm kernel ended before its first cell.") from error
 
@@ -206,7 +155,15 @@ class WarmRun:
 class Zygote:
     """A sandboxed process that has the libraries of a profile in memory."""
 
-    def __init__(self, modules: tuple[str, ...], forbid: tuple[str, ...], threads: int, hide: tuple[Path, ...]) -> None:
+    def __init__(
+        self,
+        modules: tuple[str, ...],
+        forbid: tuple[str, ...],
+        threads: int,
+        hide: tuple[Path, ...],
+        gpu: Slot | None = None,
+    ) -> None:
+        self.gpu = gpu
         self.started, self.used = time.time(), time.monotonic()
         self.forks, self.retired = 0, False
         self.fork_mb: float | None = None
@@ -243,13 +200,15 @@ class Zygote:
             "connection": sandbox.connection(sandbox.SOCKETS, ""),
             "idle_s": IDLE_S,
             "spare_memory_mb": SPARE_MEMORY_MB,
+            "variables": self.gpu.variables if self.gpu else {},
         }
         python = str(Path(sys.prefix) / "bin" / "python")
         texts = {name: (HERE / name.split(".")[-1]).with_suffix(".py").read_text() for name in TEXTS}
         inner = [python, "-c", LOADER, json.dumps(texts), json.dumps(config)]
-        plan = sandbox.plan_zygote(forbid=forbid, hide=hide)
+        plan = sandbox.plan_zygote(forbid=forbid, hide=hide, gpu=self.gpu)
         try:
-            command = sandbox.sandbox_command(plan, inner, sandbox.environment(1))
+            variables = sandbox.environment(1) | (BEFORE_FORK if self.gpu else {})
+            command = sandbox.sandbox_command(plan, inner, variables)
             return subprocess.Popen(
                 command,
                 env={},

@@ -20,6 +20,8 @@ import psutil
 from apps.runner import sandbox
 from apps.runner.contract import RunRequest
 from apps.runner.errors import KernelStartError, SandboxError
+from apps.runner.gpu import Slot
+from apps.runner.plan import MIB
 from apps.runner.zygote import SPARE_MEMORY_MB, WarmRun, Zygote
 from studyhub import env
 
@@ -54,7 +56,7 @@ FORKS_PER_ZYGOTE = 200
 # A zygote per profile, and some with forbidden packages; past that the one that was idle longest ends.
 MOST = 8
 
-Key = tuple[str, tuple[str, ...]]
+Key = tuple[str, tuple[str, ...], str]
 _zygotes: dict[Key, tuple[Zygote, tuple[int, ...]]] = {}
 _lock = threading.Lock()
 
@@ -64,7 +66,9 @@ def enabled() -> bool:
     return env.flag("STUDYHUB_WARM", True) and env.text("STUDYHUB_SANDBOX", "bubblewrap") != "none"
 
 
-def claim(request: RunRequest, data: Path | None, hide: tuple[Path, ...], threads: int) -> WarmRun | None:
+def claim(
+    request: RunRequest, data: Path | None, hide: tuple[Path, ...], threads: int, gpu: Slot | None = None
+) -> WarmRun | None:
     """A warm kernel that belongs to this run, or None where the run must start cold, with the reason in the log."""
     if not enabled():
         return None
@@ -72,7 +76,7 @@ def claim(request: RunRequest, data: Path | None, hide: tuple[Path, ...], thread
     for _ in range(2):  # a zygote may be found dead only when it is asked for a fork
         run: WarmRun | None = None
         try:
-            run = _zygote(request, hide, threads).take()
+            run = _zygote(request, hide, threads, gpu).take()
             run.claim(request.limits, data)
         except (OSError, KernelStartError, SandboxError) as error:
             reason = error
@@ -84,10 +88,10 @@ def claim(request: RunRequest, data: Path | None, hide: tuple[Path, ...], thread
     return None
 
 
-def refill(request: RunRequest) -> None:
+def refill(request: RunRequest, gpu: Slot | None = None) -> None:
     """Have a spare made for the run after this one."""
     with _lock:
-        kept = _zygotes.get(_key(request))
+        kept = _zygotes.get(_key(request, gpu))
     if kept:
         try:
             kept[0].refill()
@@ -112,13 +116,13 @@ def end_all() -> None:
     write_status()
 
 
-def _key(request: RunRequest) -> Key:
-    return request.profile, tuple(sorted(request.forbid))
+def _key(request: RunRequest, gpu: Slot | None) -> Key:
+    return request.profile, tuple(sorted(request.forbid)), gpu.uuid if gpu else ""
 
 
-def _zygote(request: RunRequest, hide: tuple[Path, ...], threads: int) -> Zygote:
+def _zygote(request: RunRequest, hide: tuple[Path, ...], threads: int, gpu: Slot | None) -> Zygote:
     """The zygote for `request`. Raises SandboxError where it can't be had."""
-    key, mark = _key(request), environment_mark()
+    key, mark = _key(request, gpu), environment_mark()
     with _lock:
         kept = _zygotes.get(key)
         if kept:
@@ -128,13 +132,13 @@ def _zygote(request: RunRequest, hide: tuple[Path, ...], threads: int) -> Zygote
             logger.info("The zygote of the profile %s is replaced", request.profile)
             del _zygotes[key]
             zygote.retire() if zygote.lives() else zygote.close()
-        available = psutil.virtual_memory().available // sandbox.MIB
+        available = psutil.virtual_memory().available // MIB
         if available < 2 * SPARE_MEMORY_MB:
             raise SandboxError(f"only {available} MB of memory are left")
         if len(_zygotes) >= MOST:
             oldest = min(_zygotes, key=lambda name: _zygotes[name][0].used)
             _zygotes.pop(oldest)[0].retire()
-        zygote = Zygote(PROFILES[request.profile], key[1], threads, hide)
+        zygote = Zygote(PROFILES[request.profile], key[1], threads, hide, gpu)
         for name, why in zygote.failed.items():
             if name not in request.forbid:
                 logger.warning("The zygote of the profile %s goes without %s: %s", request.profile, name, why)
@@ -160,15 +164,16 @@ def status_folder() -> Path:
 def write_status() -> None:
     """Say in a file which zygotes live, and what memory they take (resident, shared with their forks)."""
     entries: list[dict[str, Any]] = []
-    for (profile, forbid), (zygote, _) in list(_zygotes.items()):
+    for (profile, forbid, gpu), (zygote, _) in list(_zygotes.items()):
         try:
-            resident = psutil.Process(zygote.pid).memory_info().rss // sandbox.MIB
+            resident = psutil.Process(zygote.pid).memory_info().rss // MIB
         except psutil.NoSuchProcess:
             continue
         entries.append(
             {
                 "profile": profile,
                 "forbid": forbid,
+                "gpu": gpu,
                 "pid": zygote.pid,
                 "started": round(zygote.started),
                 "load_s": zygote.load_s,

@@ -230,6 +230,7 @@ def become_kernel(config: dict[str, Any], key: str, booted: int) -> None:
     if supported():
         install()
     os.setsid()
+    os.environ.update(config["variables"])
     os.chdir(config["home"])
     connection = {**config["connection"], "key": key}
     with open(os.open(config["connection_file"], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

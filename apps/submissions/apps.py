@@ -11,3 +11,5 @@ class SubmissionsConfig(AppConfig):
     def ready(self) -> None:
         """Makes the project's Celery app the default one, so that a process that only sends finds the broker too."""
         from studyhub import celery  # noqa: F401
+
+        from . import checks  # noqa: F401

@@ -83,3 +83,6 @@ RUN_MARGIN_S = 60.0
 UNFINISHED_PER_LEARNER = 10
 # Runs whose files one pass of the reconciler clears away at most: it has more urgent things to do.
 CLEARED_PER_PASS = 5
+# A runner's worker reports every 10 s: silent for longer than this, it counts for nothing; after a day it is forgotten.
+RUNNER_SILENT_S = 45.0
+RUNNER_FORGOTTEN_S = 24 * 3600.0

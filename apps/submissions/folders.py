@@ -156,7 +156,8 @@ def _check(result: RunResult) -> None:
             raise TypeError("a cell's index must be a whole number")
         cell.seconds = _number(cell.seconds)
     used = result.resources
-    used.peak_mb, used.cpu_s, used.output_kb = _number(used.peak_mb), _number(used.cpu_s), _number(used.output_kb)
+    for name in ("peak_mb", "cpu_s", "output_kb", "gpu_peak_mb"):
+        setattr(used, name, _number(getattr(used, name)))
     result.phases_s = {_text(name, 100): _number(value) for name, value in _entries(result.phases_s)}
     result.environment = {_text(name, 100): _text(value, 300) for name, value in _entries(result.environment)}
     result.error = {_text(name, 100): _plain(value) for name, value in _entries(result.error)}

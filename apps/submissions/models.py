@@ -14,7 +14,7 @@ from apps.runner.contract import Limits
 from studyhub import broker
 
 from .constants import FINAL_STATES, RUN_MARGIN_S, Files, Lane, State, Verdict
-from .querysets import RunQuerySet, SubmissionQuerySet
+from .querysets import RunnerQuerySet, RunQuerySet, SubmissionQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -214,3 +214,22 @@ class QueueGate(models.Model):
 
     def __str__(self) -> str:
         return self.queue
+
+
+class Runner(models.Model):
+    """What a runner's worker said of itself last (apps/runner/report.py), for operators and for the count of GPUs."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    queue = models.CharField(max_length=20)
+    slots = models.PositiveSmallIntegerField(help_text="0: it takes no work any more.")
+    problem = models.TextField(blank=True, help_text="Why it stopped by itself.")
+    seen_at = models.DateTimeField()
+    report = models.JSONField(default=dict)
+
+    objects = RunnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["queue", "name"]
+
+    def __str__(self) -> str:
+        return self.name

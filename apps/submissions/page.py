@@ -18,7 +18,7 @@ from .compared import Compared, Scale, as_scale, as_table
 from .constants import Files, State, Verdict
 from .messages import TURNS, Sentence, Turn, sentence_for
 from .models import CheckResult, Run, Submission, SubmittedNotebook, Transition
-from .services.release import slots
+from .services.runners import slots
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -225,6 +225,8 @@ class RunPage:
             rows.append(("Calling your functions", _seconds(phases["probe"])))
         if run.resources:
             rows += [("Memory", f"{run.resources['peak_mb']:.0f} MB"), ("Processor", _seconds(run.resources["cpu_s"]))]
+        if run.resources.get("gpu_peak_mb"):
+            rows.append(("Memory of the GPU", f"{run.resources['gpu_peak_mb']:.0f} MB"))
         return rows + [(ENVIRONMENT.get(name, name), value) for name, value in run.environment.items()]
 
     @property

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from .constants import FINAL_STATES, Files, State, Verdict
+from studyhub import broker
+
+from .constants import FINAL_STATES, RUNNER_SILENT_S, Files, State, Verdict
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -107,6 +109,16 @@ class RunQuerySet(models.QuerySet[Any]):
             .order_by("lane", "turn", "queued_at", "pk")
         )
 
+    def tired_of_waiting(self, now: datetime, patience_s: float) -> RunQuerySet:
+        """Waiting for a GPU that they would like, and need not have, for longer than `patience_s`."""
+        return self.filter(
+            queue=broker.GPU_QUEUE,
+            state=State.QUEUED,
+            released_at__isnull=True,
+            queued_at__lt=now - timedelta(seconds=patience_s),
+            submission__version__manifest__accelerator="prefer-gpu",
+        )
+
     def lost_message(self, now: datetime, lease_s: float) -> RunQuerySet:
         """Released long ago, and nobody has taken them up."""
         return self.filter(state=State.QUEUED, released_at__lt=now - timedelta(seconds=lease_s))
@@ -145,3 +157,15 @@ class RunQuerySet(models.QuerySet[Any]):
         ended = self.filter(queue=queue, state=State.DONE, started_at__isnull=False).order_by("-finished_at")
         times = [(end - start).total_seconds() for start, end in ended.values_list("started_at", "finished_at")[:20]]
         return sum(times) / len(times) if times else None
+
+
+class RunnerQuerySet(models.QuerySet[Any]):
+    """Questions about the workers that run notebooks."""
+
+    def alive(self, now: datetime) -> RunnerQuerySet:
+        """Those that take work, as far as one knows."""
+        return self.filter(slots__gt=0, seen_at__gt=now - timedelta(seconds=RUNNER_SILENT_S))
+
+    def places(self, queue: str, now: datetime) -> int:
+        """How many runs of `queue` the living ones take at once."""
+        return int(self.alive(now).filter(queue=queue).aggregate(n=Sum("slots"))["n"] or 0)

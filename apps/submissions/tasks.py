@@ -29,6 +29,12 @@ def accept_result(run_id: str, attempt: int) -> None:
     services.accept_result(run_id=run_id, attempt=attempt)
 
 
+@shared_task(name=broker.REPORT_TASK)
+def record_runner(report: dict[str, Any]) -> None:
+    """A runner's worker says what it is, and that it lives."""
+    services.record_runner(report=report)
+
+
 # A grader that hangs is ended by its worker; the reconciler then starts another, at most as often as any fault.
 @shared_task(name=bell.GRADE_TASK, soft_time_limit=60, time_limit=75)
 def grade_run(run_id: str, attempt: int) -> None:

@@ -10,6 +10,7 @@ app_name = "submissions"
 
 urlpatterns = [
     path("", views.history, name="list"),
+    path("runners/", views.runners, name="runners"),
     path("new/<slug:slug>/", views.new, name="new"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", views.live, name="live"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +21,7 @@ from . import services
 from .access import get_submission
 from .forms import CappedUpload, UploadForm
 from .models import Submission
+from .operations import RunnersPage
 from .page import RunPage, is_fragment
 from .rendering import FRAME_POLICY, executed_page
 from .validation import UploadRefused
@@ -122,3 +124,12 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponse:
     name = f"{submission.exercise.slug}-{submission.number}.ipynb"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(submission.notebook.text, content_type="application/x-ipynb+json", headers=headers)
+
+
+@login_required
+@require_safe
+def runners(request: HttpRequest) -> HttpResponse:
+    """For operators: what runs notebooks, what waits, and what has stopped."""
+    if not request.user.is_staff:
+        raise PermissionDenied
+    return render(request, "submissions/runners.html", {"view": RunnersPage()})

@@ -44,7 +44,7 @@ def only_warm(caplog):
 
 
 def zygote(profile="numpy", forbid=()):
-    return nursery._zygotes[(profile, forbid)][0]
+    return nursery._zygotes[(profile, forbid, "")][0]
 
 
 def seen_by_both(monkeypatch, run, *sources, **request):

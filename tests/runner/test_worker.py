@@ -1,5 +1,6 @@
 """The worker: takes an attempt once, reports, and refuses work that it can't seal off."""
 
+import signal
 import uuid
 
 import nbformat
@@ -82,9 +83,12 @@ def test_after_a_fault_of_its_own_it_tries_itself_and_stops(attempt, sent, monke
     failed = RunResult(run_id="r", attempt=1, outcome=Outcome.PLATFORM_ERROR)
     monkeypatch.setattr(worker, "execute", lambda *args, **options: failed)
     monkeypatch.setattr(worker, "canary", lambda: "broken")
-    monkeypatch.setattr(worker.os, "kill", lambda pid, signum: ended.append(signum))
+    monkeypatch.setattr(worker.os, "kill", lambda pid, signum: ended.append(signum) if signum else None)
     worker.execute_run(attempt.parent.name, 1)
-    assert len(ended) == 1
+    assert ended == [signal.SIGTERM]
+    name, (report,), _ = sent[-1]
+    assert name == broker.REPORT_TASK
+    assert (report["slots"], report["problem"]) == (0, "broken")
 
 
 @pytest.mark.sandbox

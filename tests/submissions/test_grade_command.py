@@ -29,7 +29,7 @@ def outcome(package, monkeypatch) -> dict:
     """What the stand-in for the runner writes; tests change it."""
     told: dict = {"outcome": Outcome.COMPLETED, "points": [3, 1]}
 
-    def execute(folder: Path, request) -> None:
+    def execute(folder: Path, request, *, warm: bool) -> None:
         print("a library prints on the way")  # noqa: T201 - it must not reach stdout
         (folder / "result" / "artefacts").mkdir(parents=True)
         (folder / "result" / "artefacts" / "points.json").write_text(json.dumps(told["points"]))

@@ -4,6 +4,7 @@ from .handin import cancel, requeue, submit
 from .reconcile import reconcile
 from .release import release_runs
 from .results import accept_result, grade_run, record_progress
+from .runners import record_runner
 
 __all__ = [
     "accept_result",
@@ -11,6 +12,7 @@ __all__ = [
     "grade_run",
     "reconcile",
     "record_progress",
+    "record_runner",
     "release_runs",
     "requeue",
     "submit",

@@ -21,6 +21,7 @@ from ..models import Run, Submission, SubmittedNotebook, Transition
 from ..states import move
 from ..validation import Notebook, UploadRefused, read_notebook
 from .faults import next_attempt, stop_runner
+from .runners import slots
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -87,7 +88,7 @@ def _check_allowance(user: User, exercise: Exercise, limit: int | None) -> None:
 
 
 def _queue_for(accelerator: str) -> str:
-    wants_gpu = accelerator == "gpu" or (accelerator == "prefer-gpu" and settings.RUN_SLOTS_GPU > 0)
+    wants_gpu = accelerator == "gpu" or (accelerator == "prefer-gpu" and slots()[broker.GPU_QUEUE] > 0)
     return broker.GPU_QUEUE if wants_gpu else broker.CPU_QUEUE
 
 

@@ -20,6 +20,7 @@ from .faults import fault, give_up
 from .release import release_runs
 from .results import accept_result
 from .retention import clear_old_files
+from .runners import let_go_of_gpus
 
 logger = logging.getLogger(__name__)
 # Without a pass for this long, what looks silent may only have gone unheard.
@@ -31,7 +32,8 @@ def reconcile() -> Counter[str]:
 
     1. Results that lie in the store although their message was lost are taken in. 2. Gradings that died are started
     again. 3. Runs past their bound are ended, those without a heartbeat and those that nobody took up are queued again.
-    4. Waiting runs are released. 5. A few old runs lose their files.
+    4. Runs that would only like a GPU stop waiting for one. 5. Waiting runs are released. 6. A few old runs lose their
+    files.
 
     After a gap (this side was down itself) step 3 waits for the next pass: the heartbeats may lie in the broker.
     """
@@ -49,6 +51,7 @@ def reconcile() -> Counter[str]:
             did["heartbeat lost"] += _guarded(_requeue_silent, run, now)
         for run in Run.objects.lost_message(now, settings.RUN_START_LEASE_S):
             did["message lost"] += _guarded(_resend, run, now)
+    did["went without a GPU"] += let_go_of_gpus(now)
     did["released"] += release_runs()
     did["cleared"] += clear_old_files(now=now)
     return +did

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,13 +15,9 @@ from ..constants import State
 from ..models import QueueGate, Run
 from ..states import move
 from .faults import fault
+from .runners import slots
 
 logger = logging.getLogger(__name__)
-
-
-def slots() -> dict[str, int]:
-    """How many runs may be out at once, for each queue."""
-    return {broker.CPU_QUEUE: settings.RUN_SLOTS_CPU, broker.GPU_QUEUE: settings.RUN_SLOTS_GPU}
 
 
 def release_runs() -> int:
