@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -49,11 +50,12 @@ class Entry(BaseModel):
 
 
 class ConceptEntry(Entry):
-    """A concept of notebooks/concepts.yaml."""
+    """A concept of notebooks/concepts.yaml; `needs` are those that one should have met before."""
 
     slug: Slug
     title: Title
     summary: Text
+    needs: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
 
 
 class ResourceEntry(Entry):
@@ -148,6 +150,7 @@ def _load_concepts(path: Path, problems: list[Problem]) -> tuple[ConceptEntry, .
         problems.extend(_explain(error, file))
         return None
     _check_unique([((index,), concept.slug) for index, concept in enumerate(concepts)], file, "concept", problems)
+    _check_needs(concepts, file, problems)
     return concepts
 
 
@@ -192,6 +195,25 @@ def _check_across(
                         problems.append(
                             file.problem((*place, "concepts", k), f"There is no concept {slug!r}. {advice}")
                         )
+
+
+def _check_needs(concepts: tuple[ConceptEntry, ...], file: YamlFile, problems: list[Problem]) -> None:
+    """What a concept needs is there, and nothing needs itself in the end."""
+    places = {concept.slug: index for index, concept in enumerate(concepts)}
+    if len(places) < len(concepts):
+        return  # one slug twice, which has been told
+    order = TopologicalSorter({concept.slug: set(concept.needs) & places.keys() for concept in concepts})
+    for index, concept in enumerate(concepts):
+        for k, slug in enumerate(concept.needs):
+            if slug not in places:
+                text = f"There is no concept {slug!r}. Correct it{_or_similar(slug, places)}."
+                problems.append(file.problem((index, "needs", k), text))
+    try:
+        order.prepare()
+    except CycleError as error:
+        circle = error.args[1]
+        text = f"These concepts need each other in a circle: {' ← '.join(circle)}. Take one of the needs out."
+        problems.append(file.problem((places[circle[0]], "needs"), text))
 
 
 def _check_unique(entries: list[tuple[Place, str]], file: YamlFile, noun: str, problems: list[Problem]) -> None:

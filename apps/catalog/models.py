@@ -134,6 +134,7 @@ class Concept(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=120)
     summary = models.TextField()
+    needs = models.ManyToManyField("self", symmetrical=False, related_name="leads_to", blank=True)
     retired = models.BooleanField(default=False)
 
     objects = ConceptQuerySet.as_manager()

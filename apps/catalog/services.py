@@ -42,11 +42,13 @@ def sync_catalog(*, curriculum: Curriculum) -> SyncReport:
         )[0]
         for entry in curriculum.concepts
     }
+    for entry in curriculum.concepts:
+        concepts[entry.slug].needs.set([concepts[slug] for slug in entry.needs])
     sections: set[int] = set()
     resources: set[int] = set()
-    for entry in curriculum.tracks:
-        track = _sync_track(entry)
-        for position, section_entry in enumerate(entry.sections):
+    for track_entry in curriculum.tracks:
+        track = _sync_track(track_entry)
+        for position, section_entry in enumerate(track_entry.sections):
             section = _sync_section(section_entry, track, position)
             sections.add(section.pk)
             resources |= _sync_resources(section_entry, section, concepts)

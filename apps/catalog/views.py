@@ -87,5 +87,13 @@ def concept(request: HttpRequest, slug: str) -> HttpResponse:
         one.done = one.pk in done
     exercises = exercises_on_offer().filter(concepts=found).select_related("section__track")
     return render(
-        request, "catalog/concept.html", {"concept": found, "resources": resources, "exercises": list(exercises)}
+        request,
+        "catalog/concept.html",
+        {
+            "concept": found,
+            "needs": list(found.needs.current()),
+            "leads_to": list(found.leads_to.current()),
+            "resources": resources,
+            "exercises": list(exercises),
+        },
     )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
+from apps.catalog.curriculum import Curriculum
 from apps.exercises.errors import PackageError, Problem
 from apps.exercises.manifest import MANIFEST_FILE, read_yaml_file
 from apps.exercises.package import ExercisePackage, find_packages, load_package
+
+# From how many sides each concept is looked at, at least.
+PERSPECTIVES = 2
 
 
 def load_packages(curriculum: Path) -> list[ExercisePackage]:
@@ -42,4 +47,23 @@ def dangling(
         if concept not in concepts:
             text = f"There is no concept {concept!r}. Correct it, or add it to concepts.yaml."
             problems.append(file.problem(("concepts", index), text))
+    return problems
+
+
+def lonely_concepts(curriculum: Curriculum, packages: list[ExercisePackage], file: Path) -> list[Problem]:
+    """Concepts that nothing looks at, and those that are looked at from one side only.
+
+    An idea sticks once it has been seen from two: a resource, an exercise, or a quiz each count as one.
+    """
+    seen = Counter(slug for package in packages for slug in package.manifest.concepts)
+    for track in curriculum.tracks:
+        for section in track.sections:
+            seen.update(slug for resource in section.resources for slug in resource.concepts)
+    yaml = read_yaml_file(file)
+    problems = []
+    for index, concept in enumerate(curriculum.concepts):
+        if seen[concept.slug] < PERSPECTIVES:
+            found = "Nothing looks at" if not seen[concept.slug] else "Only one resource or exercise looks at"
+            text = f"{found} the concept {concept.slug!r}. Name it where it is taught, or take it out."
+            problems.append(yaml.problem((index, "slug"), text))
     return problems

@@ -16,6 +16,7 @@ CONCEPTS = """\
 - slug: gradient-descent
   title: Gradient descent
   summary: Small steps against the gradient $\\nabla L$.
+  needs: [decision-tree]
 """
 COURSE = """\
 title: The course

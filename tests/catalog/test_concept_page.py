@@ -26,6 +26,14 @@ def test_the_list_has_every_current_concept(client, catalog):
     assert client.get(reverse("concept", args=["decision-tree"])).status_code == 404
 
 
+def test_what_it_builds_on_and_leads_to(client, catalog):
+    later = client.get(reverse("concept", args=["gradient-descent"])).context
+    earlier = client.get(reverse("concept", args=["decision-tree"])).context
+    assert [one.slug for one in later["needs"]] == ["decision-tree"]
+    assert [one.slug for one in earlier["leads_to"]] == ["gradient-descent"]
+    assert not earlier["needs"]
+
+
 def test_formulas_stay_text_for_katex(client, catalog):
     page = client.get(reverse("concept", args=["gradient-descent"])).content.decode()
     assert '<span class="math-inline">\\(\\nabla L\\)</span>' in page
@@ -35,5 +43,5 @@ def test_the_number_of_queries_is_bounded(client, bob, make_exercise, django_ass
     client.force_login(bob)
     for number in range(6):
         make_exercise(f"tree-{number}")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         client.get(reverse("concept", args=["decision-tree"]))

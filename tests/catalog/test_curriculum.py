@@ -144,3 +144,21 @@ def test_a_folder_without_tracks_is_an_error_and_no_empty_site(tmp_path):
 def test_the_loader_needs_no_django():
     code = "import sys, apps.catalog.curriculum; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=REAL.parent, check=False).returncode == 0
+
+
+def test_a_concept_that_needs_an_unknown_one(notebooks):
+    path = change(notebooks, "needs: [decision-tree]", "needs: [decision-trees]", "concepts.yaml")
+    (error,) = errors(notebooks)
+    assert error.startswith(f"{path}:{line_of(path, 'decision-trees')}: There is no concept 'decision-trees'.")
+    assert "did you mean 'decision-tree'" in error
+
+
+def test_concepts_that_need_each_other(notebooks):
+    change(
+        notebooks,
+        "  summary: Questions about",
+        "  needs: [gradient-descent]\n  summary: Questions about",
+        "concepts.yaml",
+    )
+    (error,) = errors(notebooks)
+    assert "need each other in a circle" in error
