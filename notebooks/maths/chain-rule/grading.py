@@ -170,8 +170,8 @@ SPEC = GradingSpec(
             probe="doublings",
             reference=lambda drawn: forward_mode(drawn["doublings"]),
             **EXACT,
-            hint="If gradients of reused values fail too, start with them. If time runs out: 121 values take part here, but "
-            "2 to the power of 40 paths. Go through the ordered values, not along the paths.",
+            hint="If gradients of reused values fail too, start with them. If time runs out: 121 values take part, "
+            "but 2 to the power of 40 paths. Go through the ordered values, not along the paths.",
         ),
         Close(
             id="power",

@@ -6,8 +6,8 @@
 # small step at a time. In this notebook you build one, for single numbers, and train a neuron with it.
 #
 # The **chain rule**: if $z$ depends on $y$, and $y$ on $x$, then $\frac{dz}{dx} = \frac{dz}{dy} \cdot \frac{dy}{dx}$
-# (NIST Digital Library of Mathematical Functions, section 1.4(iii)). Slopes along a path are *multiplied*. Where several
-# paths lead from $x$ to $z$, each contributes its product, and the contributions are *added*.
+# (NIST Digital Library of Mathematical Functions, section 1.4(iii)). Slopes along a path are *multiplied*. Where
+# several paths lead from $x$ to $z$, each contributes its product, and the contributions are *added*.
 #
 # *A worked example:* $z = a b + a$ at $a = 2$, $b = 3$. Take it apart into $p = a \cdot b$ and $z = p + a$.
 #
@@ -17,11 +17,12 @@
 # | $z = p + a$ | 8 | $\partial z / \partial p = 1$ | $\partial z / \partial a = 1$ |
 #
 # These *local* slopes are known as soon as a step is computed. From $z$ to $a$ there are two paths: through $p$ with
-# $1 \cdot 3$, and directly with 1. So $\partial z / \partial a = 3 + 1 = 4$; and $\partial z / \partial b = 1 \cdot 2 = 2$.
+# $1 \cdot 3$, and directly with 1. So $\partial z / \partial a = 3 + 1 = 4$; and $\partial z / \partial b = 1 \cdot 2
+# = 2$.
 #
-# Going backwards from the result, as here, is the *reverse mode* of automatic differentiation (Baydin, Pearlmutter, Radul
-# and Siskind 2018, "Automatic differentiation in machine learning: a survey", *Journal of Machine Learning Research* 18,
-# section 3.2). For networks it is called backpropagation.
+# Going backwards from the result, as here, is the *reverse mode* of automatic differentiation (Baydin, Pearlmutter,
+# Radul and Siskind 2018, "Automatic differentiation in machine learning: a survey", *Journal of Machine Learning
+# Research* 18, section 3.2). For networks it is called backpropagation.
 #
 # You need derivatives of simple functions, classes in Python, and recursion: functions that call themselves. Fill in
 # what is missing, run the cells from the top, and hand in the saved notebook. You are graded on calculations that you
@@ -114,8 +115,8 @@ print("Task 1 looks right.")
 # 1. Bring the values into an order in which **every value comes after all of its sources** (a *topological order*).
 # 2. Set `grad` of each to 0, so that an earlier call leaves nothing behind; then `grad` of the result to 1, since the
 #    result changes by 1 per unit of itself.
-# 3. Go through the values from the last to the first. Each hands its own `grad`, times the local slope, on to each of its
-#    sources, and there it is *added*: a value that was used twice hears from both.
+# 3. Go through the values from the last to the first. Each hands its own `grad`, times the local slope, on to each of
+#    its sources, and there it is *added*: a value that was used twice hears from both.
 #
 # Why the order? A value may only hand on its `grad` when that is complete, that is, when everything computed from it
 # has been dealt with. And why each value once? In a chain of 40 steps that each use their predecessor twice there are
@@ -141,8 +142,8 @@ print("Task 1 looks right.")
 # put_on("shoes")  # done is now ["socks", "trousers", "shoes"]
 # ```
 #
-# `piece not in done` searches the whole list, which is slow for long ones; a set beside it answers at once. Values can be
-# put into a set like anything else.
+# `piece not in done` searches the whole list, which is slow for long ones; a set beside it answers at once. Values
+# can be put into a set like anything else.
 #
 # </details>
 
@@ -323,21 +324,22 @@ print("`tanh` looks right.")
 # %% [markdown]
 # ## Task 4: train a neuron
 #
-# A neuron with $d$ inputs computes $o = \tanh(w_1 x_1 + \dots + w_d x_d + b)$. Its weights $w$ and its bias $b$ are to be
-# found, such that for each row $x_i$ of given inputs the output $o_i$ comes close to a target $t_i$. The loss is the
-# *mean* of the squared errors, $L = \frac1n \sum_i (o_i - t_i)^2$.
+# A neuron with $d$ inputs computes $o = \tanh(w_1 x_1 + \dots + w_d x_d + b)$. Its weights $w$ and its bias $b$ are
+# to be found, such that for each row $x_i$ of given inputs the output $o_i$ comes close to a target $t_i$. The loss
+# is the *mean* of the squared errors, $L = \frac1n \sum_i (o_i - t_i)^2$.
 #
-# * `neuron(weights, bias, inputs)` returns the output, a Value. The weights (a list) and the bias are Values, the inputs
-#   plain numbers. Write it as you would for plain numbers: your Values know how to multiply and add.
+# * `neuron(weights, bias, inputs)` returns the output, a Value. The weights (a list) and the bias are Values, the
+#   inputs plain numbers. Write it as you would for plain numbers: your Values know how to multiply and add.
 # * `train(rows, targets, weights, bias, rate, steps)` gets starting weights and bias as *plain numbers*, and repeats
-#   `steps` times: make Values of the current weights and bias, compute the loss of all rows with them, call `backward`, note
-#   the loss, and go a step downhill, $w_j \leftarrow w_j - \eta \, \partial L / \partial w_j$ and the same for $b$, where
-#   $\eta$ is the `rate`. It returns three things: the list of weights and the bias after the last step, as plain numbers,
-#   and the list of losses, one for each step and taken before it.
+#   `steps` times: make Values of the current weights and bias, compute the loss of all rows with them, call
+#   `backward`, note the loss, and go a step downhill, $w_j \leftarrow w_j - \eta \, \partial L / \partial w_j$ and
+#   the same for $b$, where $\eta$ is the `rate`. It returns three things: the list of weights and the bias after the
+#   last step, as plain numbers, and the list of losses, one for each step and taken before it.
 #
-# *A worked example:* one row `[1.0]` with the target 1, from $w = 0$, $b = 0$. The output is $\tanh 0 = 0$ and the loss 1.
-# Its derivative with respect to $w$ is $2 (o - t) \cdot (1 - o^2) \cdot x = 2 \cdot (-1) \cdot 1 \cdot 1 = -2$, and the
-# same for $b$. With $\eta = 0.1$ one step leads to $w = 0.2$, $b = 0.2$. You won't need such formulas: `backward` knows.
+# *A worked example:* one row `[1.0]` with the target 1, from $w = 0$, $b = 0$. The output is $\tanh 0 = 0$ and the
+# loss 1. Its derivative with respect to $w$ is $2 (o - t) \cdot (1 - o^2) \cdot x = 2 \cdot (-1) \cdot 1 \cdot 1 =
+# -2$, and the same for $b$. With $\eta = 0.1$ one step leads to $w = 0.2$, $b = 0.2$. You won't need such formulas:
+# `backward` knows.
 
 
 # %%
@@ -415,16 +417,16 @@ figure.tight_layout()
 # %% [markdown]
 # ## To think about
 #
-# A network may have a million weights and one loss. How many times would finite differences have to run the whole network
-# for one gradient, and how much work is `backward`, measured in runs? Now turn it round: one input and a million results,
-# whose slopes you all want. Local slopes could also be handed *forwards*, from the input on, beside the values. What
-# would one sweep give you then, and which of the two directions would you take for which problem?
+# A network may have a million weights and one loss. How many times would finite differences have to run the whole
+# network for one gradient, and how much work is `backward`, measured in runs? Now turn it round: one input and a
+# million results, whose slopes you all want. Local slopes could also be handed *forwards*, from the input on, beside
+# the values. What would one sweep give you then, and which of the two directions would you take for which problem?
 
 # %% [markdown]
 # ---
-# The grader sends calculations as lists of steps, and runs them with your Values by the following functions. Leave them
-# as they are. A step is the name of an operation, the place of its first part (the inputs come first, then the results of
-# earlier steps), and the place of a second part or a plain number.
+# The grader sends calculations as lists of steps, and runs them with your Values by the following functions. Leave
+# them as they are. A step is the name of an operation, the place of its first part (the inputs come first, then the
+# results of earlier steps), and the place of a second part or a plain number.
 
 # %%
 OPERATIONS = {
