@@ -6,11 +6,11 @@ from apps.accounts.models import User
 
 
 class ProfileForm(forms.ModelForm):
-    """The name that others see."""
+    """The name that others see, and where."""
 
     class Meta:
         model = User
-        fields = ["name"]
+        fields = ["name", "on_leaderboards"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 

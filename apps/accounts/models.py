@@ -39,6 +39,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("e-mail address", unique=True, error_messages={"unique": "This address is taken."})
     name = models.CharField("display name", max_length=80, blank=True, help_text="How others in the group see you.")
+    on_leaderboards = models.BooleanField(
+        "name on leaderboards",
+        default=False,
+        help_text="Show my name beside my entries in competitions. Otherwise they stand there without one.",
+    )
     is_staff = models.BooleanField("lead", default=False, help_text="May see the admin and everybody's hand-ins.")
     is_active = models.BooleanField("active", default=True, help_text="Untick this instead of deleting the account.")
     date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,6 +59,15 @@ Slugs = Annotated[tuple[Slug, ...], Field(strict=False, min_length=1), AfterVali
 Modules = Annotated[tuple[Module, ...], Field(strict=False), AfterValidator(_nothing_twice)]
 
 
+class CompetitionRules(BaseModel):
+    """When a competition ends (a day, in UTC, its end; None: never), and how often a day one may enter."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    entries_per_day: Annotated[int, Field(ge=1, le=100)] = 5
+    ends: datetime.date | None = None
+
+
 class Manifest(BaseModel):
     """The keys of exercise.yaml. `minutes` is the time a learner is likely to need; `attempts` None is unlimited.
 
@@ -79,6 +89,7 @@ class Manifest(BaseModel):
     forbid: Modules = ()
     limits: Annotated[Limits, PlainValidator(_limits), PlainSerializer(dataclasses.asdict)] = Limits()
     position: Annotated[int, Field(ge=0)] = 0
+    competition: CompetitionRules | None = None
     starter_points: Annotated[float, Field(ge=0, strict=False)] = 0
 
 

@@ -33,7 +33,7 @@ NOTEBOOK_FILE = "notebook.py"
 GRADING_FILE = "grading.py"
 REQUIRED = (MANIFEST_FILE, NOTEBOOK_FILE, GRADING_FILE)
 # What the platform asks a specification for; apps.grading says what each is.
-SPEC_PARTS = ("draw", "probes", "checks", "max_score")
+SPEC_PARTS = ("draw", "probes", "checks", "competition", "max_score")
 ALLOWED = re.compile(
     r"exercise\.yaml|notes\.md|[a-z_][a-z0-9_]*\.py|data/.+|mutants/[a-z][a-z0-9_-]*\.py"
     r"|reference/(build\.py|figures\.json|[a-z0-9_-]+\.(safetensors|npy))"

@@ -108,6 +108,9 @@ def _grading(package: ExercisePackage) -> list[Problem]:
     spec = package.spec()
     points = {check.id: check.points for check in spec.checks}
     problems = []
+    if (spec.competition is None) != (package.manifest.competition is None):
+        text = f"A competition needs both: competition in {GRADING_FILE}'s SPEC, and competition: in exercise.yaml."
+        problems.append(Problem(package.folder / GRADING_FILE, 1, text))
     try:
         spec.draw(0)
     except Exception as error:

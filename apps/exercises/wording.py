@@ -31,6 +31,10 @@ def limits_in_words(manifest: Manifest) -> list[tuple[str, str]]:
         ("Attempts", "As many as you like" if manifest.attempts is None else str(manifest.attempts)),
         ("Internet", "Not available while your notebook runs"),
     ]
+    if manifest.competition:
+        rows.insert(6, ("Entries", f"{manifest.competition.entries_per_day} a day"))
+        if manifest.competition.ends:
+            rows.insert(7, ("Ends", f"{manifest.competition.ends:%-d %B %Y}, end of day (UTC)"))
     if manifest.forbid:
         names = ", ".join(PACKAGES.get(name, name) for name in manifest.forbid)
         rows.insert(4, ("Removed", f"{names} can't be imported: write that part yourself"))

@@ -6,6 +6,7 @@ An exercise's grading.py imports from here what it needs, and so does whoever gr
 from apps.grading.artefacts import Artefact, ArtefactLimits, Table, Tensors, read_artefact
 from apps.grading.checks import Check, Close, Falling, Parameters, Predicate, Relative
 from apps.grading.compare import compare_arrays
+from apps.grading.competition import Competition, Entry
 from apps.grading.engine import grade
 from apps.grading.errors import ArtefactError, SpecError
 from apps.grading.inputs import Inputs, write_inputs
@@ -24,6 +25,8 @@ __all__ = [
     "Check",
     "CheckOutcome",
     "Close",
+    "Competition",
+    "Entry",
     "Falling",
     "Finding",
     "GradeReport",

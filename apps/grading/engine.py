@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.grading.artefacts import DEFAULT_LIMITS, Artefact, ArtefactLimits, clean_text, read_artefact
 from apps.grading.checks import Check
+from apps.grading.competition import Entry
 from apps.grading.errors import ArtefactError, SpecError
 from apps.grading.inputs import Inputs
 from apps.grading.report import CheckOutcome, Finding, GradeReport
@@ -18,7 +19,8 @@ from apps.runner.contract import ProbeCall
 def grade(spec: GradingSpec, *, seed: int, artefacts: Path, limits: ArtefactLimits = DEFAULT_LIMITS) -> GradeReport:
     """Judge what a run left in the folder `artefacts`.
 
-    1. draw the run's inputs again from its seed; 2. read each probe's artefact once, strictly; 3. judge each check.
+    1. draw the run's inputs again from its seed; 2. read each probe's artefact once, strictly; 3. judge each check;
+    4. in a competition, work out the entry.
 
     Whatever is missing, damaged or wrong there costs the points of its check. Raises SpecError where the exercise
     itself is at fault, which must cost nobody points.
@@ -26,7 +28,18 @@ def grade(spec: GradingSpec, *, seed: int, artefacts: Path, limits: ArtefactLimi
     inputs = spec.draw(seed)
     read = {probe.id: _read(artefacts, probe, limits) for probe in spec.probes}
     checks = tuple(_outcome(check, _find(check, read, inputs)) for check in spec.checks)
-    return GradeReport(score=round(sum(check.points for check in checks), 4), max_score=spec.max_score, checks=checks)
+    entry = _entry(spec, read)
+    score = round(sum(check.points for check in checks), 4)
+    return GradeReport(score=score, max_score=spec.max_score, checks=checks, entry=entry)
+
+
+def _entry(spec: GradingSpec, read: dict[str, Any]) -> Entry | None:
+    if spec.competition is None:
+        return None
+    try:
+        return spec.competition.entry(read[spec.competition.probe])
+    except Exception as error:
+        raise SpecError(f"the competition raised {type(error).__name__}: {error}") from error
 
 
 def _read(folder: Path, probe: ProbeCall, limits: ArtefactLimits) -> Any:

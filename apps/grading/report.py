@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from apps.grading.competition import Entry
+
 
 @dataclass(frozen=True)
 class Plot:
@@ -53,11 +55,15 @@ class CheckOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class GradeReport:
-    """All checks of a run, in the order of the exercise. `score` is the sum of their points."""
+    """All checks of a run, in the order of the exercise. `score` is the sum of their points.
+
+    `entry` is what it is worth on the leaderboard, where the exercise has one and the run left an entry.
+    """
 
     score: float
     max_score: float
     checks: tuple[CheckOutcome, ...]
+    entry: Entry | None = None
 
     @property
     def passed(self) -> bool:

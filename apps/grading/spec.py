@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from apps.grading.checks import Check, Predicate
+from apps.grading.competition import Competition
 from apps.grading.errors import SpecError
 from apps.grading.inputs import Inputs
 from apps.runner.contract import ProbeCall
@@ -25,12 +26,15 @@ def _nothing(_: np.random.Generator) -> Inputs:
 class GradingSpec:
     """`inputs(rng)` draws the inputs of a run; `probes` call the notebook with them; `checks` judge what came back.
 
+    With a `competition` each hand-in is an entry on the exercise's leaderboard too.
+
     Raises SpecError where these don't fit each other.
     """
 
     probes: tuple[ProbeCall, ...]
     checks: tuple[Check, ...]
     inputs: Callable[[np.random.Generator], Inputs] = _nothing
+    competition: Competition | None = None
 
     def __post_init__(self) -> None:
         """Names are unique and fit for files and addresses, points positive, probes known."""
@@ -45,6 +49,8 @@ class GradingSpec:
                 raise SpecError(f"the check {check.id} has no points")
             if missing := [probe for probe in probes_of(check) if probe not in known]:
                 raise SpecError(f"the check {check.id} looks at the unknown probe {missing[0]}")
+        if self.competition and self.competition.probe not in known:
+            raise SpecError(f"the competition looks at the unknown probe {self.competition.probe}")
 
     @property
     def max_score(self) -> float:

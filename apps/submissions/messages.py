@@ -130,6 +130,10 @@ UPLOAD: dict[str, str] = {
     "no-attempts": (
         "You have used all {limit} attempts at this exercise. Your best score stays. Ask your group's lead for more."
     ),
+    "no-entries-today": (
+        "This competition takes {limit} entries a day, and you have handed in as many today. The next day begins at "
+        "midnight (UTC). Until then measure on rows that you hold out yourself: that tells more than the leaderboard."
+    ),
     "too-many-waiting": (
         "{count} of your hand-ins have not ended yet. Wait for one, or cancel one, then hand in this notebook."
     ),

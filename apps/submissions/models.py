@@ -203,6 +203,23 @@ class CheckResult(models.Model):
         return list(self.compared.get("columns", []))
 
 
+class LeaderboardEntry(models.Model):
+    """What a graded run is worth in its exercise's competition, in the metric's unit."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="entry")
+    exercise = models.ForeignKey("exercises.Exercise", on_delete=models.CASCADE, related_name="entries")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="entries")
+    handed_in_at = models.DateTimeField()
+    public = models.FloatField()
+    private = models.FloatField(help_text="Shown to nobody before the competition has ended.")
+
+    class Meta:
+        indexes = [models.Index(fields=["exercise", "handed_in_at"], name="entry_in_time")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.public:.4f}"
+
+
 class QueueGate(models.Model):
     """One row per queue, locked while runs are released: two who count free slots at once would release too many.
 

@@ -11,6 +11,7 @@ app_name = "submissions"
 urlpatterns = [
     path("", views.history, name="list"),
     path("runners/", views.runners, name="runners"),
+    path("leaderboard/<slug:slug>/", views.leaderboard, name="leaderboard"),
     path("new/<slug:slug>/", views.new, name="new"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", views.live, name="live"),

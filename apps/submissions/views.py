@@ -20,6 +20,7 @@ from apps.exercises.access import get_exercise
 from . import services
 from .access import get_submission
 from .forms import CappedUpload, UploadForm
+from .leaderboard import Leaderboard
 from .models import Submission
 from .operations import RunnersPage
 from .page import RunPage, is_fragment
@@ -133,3 +134,11 @@ def runners(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff:
         raise PermissionDenied
     return render(request, "submissions/runners.html", {"view": RunnersPage()})
+
+
+@require_safe
+def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
+    """The places in a competition."""
+    exercise = get_exercise(slug)
+    context = {"exercise": exercise, "board": Leaderboard(exercise, request.user)}
+    return render(request, "submissions/leaderboard.html", context)

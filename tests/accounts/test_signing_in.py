@@ -84,4 +84,4 @@ def test_bob_changes_the_name_that_others_see(client, bob):
     response = client.post(reverse("profile"), {"name": "Robert", "is_staff": "on"}, follow=True)
     bob.refresh_from_db()
     assert (bob.name, bob.is_staff) == ("Robert", False)
-    assert "Your name is saved." in response.content.decode()
+    assert "Saved." in response.content.decode()

@@ -103,6 +103,11 @@ def test_mistake_is_named_with_its_place(write_package, files, place, words):
 
 # What loads, and turns out to be wrong once the package's own code is run and its notebooks are built.
 UNSOUND = {
+    "rules of a competition without one": (
+        {"exercise.yaml": MANIFEST + "competition: {entries_per_day: 3}\n"},
+        "grading.py:1",
+        "A competition needs both",
+    ),
     "mutant of an unknown check": (mutant("{double: 3,", "{triple: 3,"), "triples.py:2", "no check 'triple'"),
     "mutant that loses too much": (mutant("{double: 3,", "{double: 4,"), "triples.py:2", "it can't lose 4"),
     "mutant that is right": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -56,7 +56,7 @@ def submit(*, user: User, exercise: Exercise, filename: str, data: bytes) -> Sub
 
 def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: Notebook) -> Submission:
     version = exercise.current_version
-    _check_allowance(user, exercise, version.manifest.get("attempts"))
+    _check_allowance(user, exercise, version.manifest)
     mine = Submission.objects.of(user).filter(exercise=exercise)
     submission = Submission.objects.create(
         user=user,
@@ -79,9 +79,14 @@ def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: 
     return submission
 
 
-def _check_allowance(user: User, exercise: Exercise, limit: int | None) -> None:
+def _check_allowance(user: User, exercise: Exercise, manifest: dict[str, Any]) -> None:
+    limit = manifest.get("attempts")
     if limit is not None and Submission.objects.attempts_used(user, exercise) >= limit:
         raise UploadRefused("no-attempts", limit=limit)
+    if rules := manifest.get("competition"):
+        today = Submission.objects.of(user).filter(exercise=exercise, created_at__date=timezone.now().date())
+        if today.counting().count() >= rules["entries_per_day"]:
+            raise UploadRefused("no-entries-today", limit=rules["entries_per_day"])
     unfinished = Submission.objects.of(user).unfinished().count()
     if unfinished >= UNFINISHED_PER_LEARNER:
         raise UploadRefused("too-many-waiting", count=unfinished)

@@ -17,7 +17,7 @@ from apps.runner.contract import CellStatus, Outcome, RunResult
 from .. import bell, folders
 from ..constants import UNGRADED_OUTCOMES, State, Verdict
 from ..grading import report_on, score_of, verdict_of
-from ..models import CheckResult, Run
+from ..models import CheckResult, LeaderboardEntry, Run
 from ..states import move
 from .faults import fault, stop_runner
 
@@ -182,6 +182,15 @@ def _finish(run: Run, result: RunResult, report: GradeReport | None) -> bool:
                 )
                 for position, check in enumerate(report.checks)
             )
+            if report.entry:
+                LeaderboardEntry.objects.create(
+                    run=run,
+                    exercise_id=run.submission.exercise_id,
+                    user_id=run.submission.user_id,
+                    handed_in_at=run.submission.created_at,
+                    public=report.entry.public,
+                    private=report.entry.private,
+                )
     return ended
 
 

@@ -1,0 +1,189 @@
+"""Competitions: entries, a day's number of them, places before the end and after it, and whose name is shown."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.grading import ACCURACY, RMSE, Competition, Entry
+from apps.grading.errors import ArtefactError
+from apps.submissions import grading
+from apps.submissions.models import LeaderboardEntry, Submission
+from apps.submissions.validation import UploadRefused
+
+from .conftest import SLUG, graded, with_manifest
+
+PAGE = reverse("submissions:leaderboard", args=[SLUG])
+
+
+@pytest.fixture
+def competition(desk, package, monkeypatch):
+    """The exercise is one: each graded hand-in brings the entry that the test says."""
+    worth = {"entry": None}
+
+    def grade(spec, **places):
+        report = graded(spec, **places)
+        return type(report)(score=report.score, max_score=4.0, checks=report.checks, entry=worth["entry"])
+
+    monkeypatch.setattr(grading, "grade", grade)
+    rules = Competition(probe="p", metric=ACCURACY, public=float, private=float)
+    spec = package.spec
+
+    def with_rules():
+        return SimpleNamespace(**vars(spec()), competition=rules)
+
+    monkeypatch.setattr(package, "spec", with_rules)
+
+    def begin(**told):
+        nonlocal rules
+        rules = Competition(probe="p", metric=told.pop("metric", ACCURACY), public=float, private=float)
+        with_manifest(desk.exercise, competition={"entries_per_day": 5, "ends": None, **told})
+
+    def enter(learner, public, private=0.5):
+        worth["entry"] = Entry(public=public, private=private)
+        return desk.done(learner)
+
+    begin()
+    return SimpleNamespace(begin=begin, enter=enter, worth=worth, desk=desk)
+
+
+@pytest.fixture
+def rows(client):
+    def rows_(reader=None):
+        if reader:
+            client.force_login(reader)
+        board = client.get(PAGE).context["board"]
+        return [(row.place, row.name, row.public, row.private, row.entries) for row in board.rows]
+
+    return rows_
+
+
+def ended():
+    return (timezone.now().date() - timedelta(days=1)).isoformat()
+
+
+class TestEntries:
+    def test_a_graded_hand_in_is_an_entry(self, competition, bob):
+        run = competition.enter(bob, 0.8, 0.7)
+        entry = LeaderboardEntry.objects.get()
+        assert (entry.run, entry.user, entry.public, entry.private) == (run, bob, 0.8, 0.7)
+
+    def test_a_run_that_left_none_is_none(self, competition, bob):
+        competition.desk.done(bob)
+        assert not LeaderboardEntry.objects.exists()
+
+    def test_a_day_has_so_many(self, competition, bob, charlie):
+        competition.begin(entries_per_day=2)
+        for _ in range(2):
+            competition.enter(bob, 0.8)
+        with pytest.raises(UploadRefused, match="takes 2 entries a day"):
+            competition.desk.hand_in(bob)
+        competition.enter(charlie, 0.8)
+
+    def test_the_next_day_is_another(self, competition, bob):
+        competition.begin(entries_per_day=1)
+        competition.enter(bob, 0.8)
+        Submission.objects.update(created_at=timezone.now() - timedelta(days=1))
+        competition.enter(bob, 0.8)
+
+    def test_our_fault_takes_no_entry(self, competition, bob):
+        from apps.submissions.constants import State, Verdict
+        from apps.submissions.models import Run
+
+        competition.begin(entries_per_day=1)
+        competition.desk.done(bob)
+        Run.objects.update(state=State.DONE, verdict=Verdict.PLATFORM_ERROR)
+        competition.desk.hand_in(bob)
+
+
+class TestPlaces:
+    def test_each_learner_stands_with_the_best_entry(self, competition, rows, bob, charlie):
+        competition.enter(bob, 0.7)
+        competition.enter(bob, 0.9)
+        competition.enter(bob, 0.8)
+        competition.enter(charlie, 0.85)
+        assert [(place, public, made) for place, _, public, _, made in rows(bob)] == [(1, "90.0%", 3), (2, "85.0%", 1)]
+
+    def test_where_less_is_better_the_least_is_first(self, competition, rows, bob, charlie):
+        competition.begin(metric=RMSE)
+        competition.enter(bob, 3.0)
+        competition.enter(charlie, 2.0)
+        assert [public for _, _, public, _, _ in rows(bob)] == ["2", "3"]
+
+    def test_equal_figures_share_a_place(self, competition, rows, bob, charlie, alice):
+        for learner, figure in ((bob, 0.8), (charlie, 0.8), (alice, 0.7)):
+            competition.enter(learner, figure)
+        assert [place for place, *_ in rows(bob)] == [1, 1, 3]
+
+    def test_before_the_end_nobody_sees_a_private_figure(self, competition, client, rows, bob):
+        competition.begin(ends=timezone.now().date().isoformat())
+        competition.enter(bob, 0.8, 0.1234)
+        assert rows(bob)[0][3] == ""
+        assert "12.3%" not in client.get(PAGE).content.decode()
+
+    def test_after_it_the_private_part_decides(self, competition, rows, bob, charlie):
+        competition.enter(bob, 0.9, 0.6)
+        competition.enter(charlie, 0.8, 0.7)
+        LeaderboardEntry.objects.update(handed_in_at=timezone.now() - timedelta(days=3))
+        competition.begin(ends=ended())
+        assert [(place, public, private) for place, _, public, private, _ in rows(bob)] == [
+            (1, "80.0%", "70.0%"),
+            (2, "90.0%", "60.0%"),
+        ]
+
+    def test_the_best_public_entry_counts_and_not_the_best_private_one(self, competition, rows, bob):
+        competition.enter(bob, 0.9, 0.6)
+        competition.enter(bob, 0.8, 0.7)
+        LeaderboardEntry.objects.update(handed_in_at=timezone.now() - timedelta(days=3))
+        competition.begin(ends=ended())
+        assert rows(bob)[0][3] == "60.0%"
+
+    def test_what_comes_after_the_end_does_not_count(self, competition, rows, bob):
+        competition.begin(ends=ended())
+        competition.enter(bob, 0.9)
+        assert rows(bob) == []
+
+
+class TestPage:
+    def test_a_name_stands_there_only_if_its_learner_wants_it(self, competition, rows, bob, charlie):
+        competition.enter(bob, 0.9)
+        competition.enter(charlie, 0.8)
+        assert [name for _, name, *_ in rows()] == ["", ""]
+        bob.on_leaderboards = True
+        bob.save()
+        assert [name for _, name, *_ in rows()] == ["Bob", ""]
+        assert [name for _, name, *_ in rows(charlie)] == ["Bob", "Charlie"]
+
+    def test_with_nobody_in_it_it_invites(self, competition, client):
+        assert "Nobody has entered yet" in client.get(PAGE).content.decode()
+
+    def test_an_exercise_that_is_no_competition_has_none(self, desk, client):
+        assert client.get(PAGE).status_code == 404
+
+    def test_queries_do_not_grow_with_the_entries(
+        self, competition, client, bob, django_assert_max_num_queries, django_user_model
+    ):
+        for number in range(6):
+            competition.enter(django_user_model.objects.create_user(f"{number}@example.org", "x"), 0.5 + number / 20)
+        client.force_login(bob)
+        with django_assert_max_num_queries(6):
+            client.get(PAGE)
+
+
+class TestWhatAnEntryIsWorth:
+    def entry(self, value):
+        def public(value):
+            if value is None:
+                raise ArtefactError("`predictions` has no rows.")
+            return 0.75
+
+        return Competition(probe="p", metric=ACCURACY, public=public, private=lambda value: 0.5).entry(value)
+
+    def test_both_parts(self):
+        assert self.entry([1]) == Entry(public=0.75, private=0.5)
+
+    @pytest.mark.parametrize("value", [None, ArtefactError("nothing came")])
+    def test_what_is_no_entry(self, value):
+        assert self.entry(value) is None
