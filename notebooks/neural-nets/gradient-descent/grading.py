@@ -109,8 +109,8 @@ LANDSCAPE = ("$A", "$centre", "$walls")
 # Tolerances. Slopes over a width of 0.4 agree to rounding, about 1e-14: 1e-6 is plenty. Walks are compared with those
 # by the formula of the derivative. Centered differences over 1e-5 are off by 1e-10, one-sided ones over the same by
 # 4e-5, differences over 1e-8 by 1e-7, and a walk in a bowl forgets its errors: 2e-4 lets all of these pass, which
-# are not asked about here, and is far below any step. The number of steps is the same for every tolerance within 2 %, which is
-# 2e-4 of the gradient's length, so that no such error changes it.
+# are not asked about here, and is far below any step. The number of steps is the same for every tolerance within 2 %,
+# which is 2e-4 of the gradient's length, so that no such error changes it.
 # Of the rates the best one ends lower than the next by a factor of over 100,000 in each of 1000 draws, and the two that
 # are too large end at NaN.
 SPEC = GradingSpec(
