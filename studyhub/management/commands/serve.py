@@ -80,6 +80,7 @@ class Command(BaseCommand):
         if settings.SANDBOX == "none":
             lines.insert(0, self.style.ERROR("  NO SANDBOX: learners' code runs unprotected on this machine."))
         self.stdout.write("\n".join(["", *lines, "", f"  StudyHub is at {address} (Ctrl-C ends it)", ""]))
+        self.stdout.flush()  # whoever reads this from a file or a pipe waits for it too
 
 
 def require_free_port(host: str, port: int) -> None:
