@@ -10,7 +10,7 @@ STAMP := $(VENV)/installed-$(shell cat pyproject.toml requirements.lock 2>/dev/n
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run test check lock bench clean
+.PHONY: help setup run test check lock bench soak clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
@@ -18,6 +18,7 @@ help:
 	@echo "make setup   make the environment, start nothing"
 	@echo "make check   linters and types only"
 	@echo "make bench   measure what a run costs beside its cells, against plain papermill (some minutes)"
+	@echo "make soak    a thousand runs through one worker: memory, and what is left behind (some minutes)"
 	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
 	@echo "make clean   remove the environment; your data under var/ stays"
 
@@ -62,6 +63,9 @@ lock:
 
 bench: setup
 	$(BIN)/python -m studyhub.bench
+
+soak: setup
+	$(BIN)/python -m studyhub.soak
 
 clean:
 	rm -rf $(VENV)

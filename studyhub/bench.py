@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -221,13 +222,13 @@ def throughput(count: int, folder: Path) -> float:
         process.wait(timeout=30)
 
 
-def submit(count: int, folder: Path, send: Callable[..., Any]) -> None:
+def submit(count: int, folder: Path, send: Callable[..., Any], profile: str = "fastai") -> None:
     """Queue `count` runs, wait for each result and grade it."""
     waiting = []
     for _ in range(count):
         run_id = str(uuid.uuid4())
         place = folder / "runs" / run_id / "1"
-        prepare(place, "fastai", run_id=run_id)
+        prepare(place, profile, run_id=run_id)
         waiting.append(place / RESULT_FOLDER)
         send(broker.EXECUTE_TASK, args=(run_id, 1), queue=broker.CPU_QUEUE, ignore_result=True)
     for result in waiting:
@@ -236,6 +237,7 @@ def submit(count: int, folder: Path, send: Callable[..., Any]) -> None:
         report = grade(SPEC, seed=SEED, artefacts=result / ARTEFACT_FOLDER)
         if report.score != report.max_score:
             raise SystemExit(f"A run went wrong: {(result / RESULT_FILE).read_text()}")
+        shutil.rmtree(result.parents[1])
 
 
 def say(text: str) -> None:
