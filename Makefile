@@ -10,11 +10,12 @@ STAMP := $(VENV)/installed-$(shell cat pyproject.toml requirements.lock 2>/dev/n
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run test check lock bench soak clean
+.PHONY: help setup run test test-curriculum check lock bench soak clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
-	@echo "make test    run all checks and tests"
+	@echo "make test    run all checks and tests, with a short proof of each exercise"
+	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
 	@echo "make setup   make the environment, start nothing"
 	@echo "make check   linters and types only"
 	@echo "make bench   measure what a run costs beside its cells, against plain papermill (some minutes)"
@@ -51,7 +52,11 @@ check: setup
 
 test: check
 	@docker/chromium.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not curriculum"
+
+# Two at a time, as the site itself runs them.
+test-curriculum: setup
+	$(BIN)/python -m pytest tests/curriculum -m curriculum -n 2
 
 lock:
 	rm -rf $(VENV)

@@ -36,7 +36,10 @@ def variants_of(kind: str) -> list:
     found = []
     for slug, folder in PACKAGES.items():
         names = [f"mutant:{path.stem}" for path in sorted(folder.glob("mutants/*.py"))] if kind == "mutant" else [kind]
-        found += [pytest.param(slug, name, id=f"{slug}-{name}") for name in names]
+        for number, name in enumerate(names):
+            # `make test` takes the first mutant of each exercise, `make test-curriculum` all the others.
+            marks = [pytest.mark.curriculum] if number else []
+            found.append(pytest.param(slug, name, id=f"{slug}-{name}", marks=marks))
     return found
 
 
