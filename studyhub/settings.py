@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "studyhub",
     "apps.accounts",
     "apps.catalog",
+    "apps.quizzes",
     "apps.exercises",
     "apps.submissions",
 ]

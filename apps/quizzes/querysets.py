@@ -1,0 +1,86 @@
+"""What is asked of quizzes and answers, each question under its own name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Count, Prefetch, Q
+
+from .constants import RIGHT, AnswerState
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+class QuizQuerySet(models.QuerySet[Any]):
+    """Reads of quizzes, one per page."""
+
+    def on_offer(self) -> QuizQuerySet:
+        """Quizzes that learners can take now, in the order of the curriculum, each with its number of questions."""
+        return (
+            self.filter(retired=False, section__retired=False, section__track__retired=False)
+            .annotate(question_count=Count("questions", filter=Q(questions__retired=False)))
+            .filter(question_count__gt=0)
+            .order_by("section__track__position", "section__position", "position", "slug")
+        )
+
+    def for_list(self) -> QuizQuerySet:
+        """With what the list shows of each."""
+        return self.on_offer().select_related("section__track")
+
+
+class QuestionQuerySet(models.QuerySet[Any]):
+    """Reads of questions."""
+
+    def current(self) -> QuestionQuerySet:
+        """Those that are asked now, in their order."""
+        return self.filter(retired=False, current_version__isnull=False).order_by("quiz", "position")
+
+
+class AttemptQuerySet(models.QuerySet[Any]):
+    """Reads of attempts."""
+
+    def of(self, user: User) -> AttemptQuerySet:
+        """Those of `user`."""
+        return self.filter(user=user)
+
+    def unfinished(self) -> AttemptQuerySet:
+        """Those that go on."""
+        return self.filter(ended_at__isnull=True)
+
+    def with_answers(self) -> AttemptQuerySet:
+        """With all that its pages show, in a constant number of queries."""
+        from .models import Answer
+
+        answers = Answer.objects.with_question().prefetch_related("question__concepts")
+        return self.select_related("quiz__section__track").prefetch_related(Prefetch("answers", answers))
+
+    def with_counts(self) -> AttemptQuerySet:
+        """Each with how many questions it has (`asked`), how many are answered (`given`) and right (`right`)."""
+        return self.annotate(
+            asked=Count("answers"),
+            given=Count("answers", filter=~Q(answers__state=AnswerState.OPEN)),
+            right=Count("answers", filter=Q(answers__share__gte=RIGHT)),
+        )
+
+
+class AnswerQuerySet(models.QuerySet[Any]):
+    """Reads of answers."""
+
+    def of(self, user: User) -> AnswerQuerySet:
+        """Those of `user`."""
+        return self.filter(user=user)
+
+    def with_question(self) -> AnswerQuerySet:
+        """With the question as it was asked."""
+        return self.select_related("question__quiz", "version")
+
+    def scored(self) -> AnswerQuerySet:
+        """Those that have a share, the earliest first."""
+        return self.filter(state=AnswerState.SCORED).order_by("answered_at", "pk")
+
+    def lost_check(self, now: datetime, lease_s: float) -> AnswerQuerySet:
+        """Given to be compared long ago, and nothing came back."""
+        return self.filter(state=AnswerState.CHECKING, answered_at__lt=now - timedelta(seconds=lease_s))

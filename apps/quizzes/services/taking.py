@@ -1,0 +1,113 @@
+"""Taking a quiz: start or resume, answer, take a hint, finish."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from apps.quizzes.constants import AnswerState, Certainty
+from apps.quizzes.models import Answer, Quiz, QuizAttempt, new_seed
+from apps.quizzes.results import Score, Undecided, Unreadable
+from apps.quizzes.scoring import score
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+
+def start(*, user: User, quiz: Quiz) -> QuizAttempt:
+    """The learner's attempt that goes on, or a new one with every question of the quiz, each a variant of its own."""
+    going_on = QuizAttempt.objects.of(user).unfinished().filter(quiz=quiz).first()
+    if going_on:
+        return going_on
+    try:
+        with transaction.atomic():
+            last = QuizAttempt.objects.of(user).filter(quiz=quiz).aggregate(n=Max("number"))["n"] or 0
+            attempt = QuizAttempt.objects.create(user=user, quiz=quiz, number=last + 1)
+            Answer.objects.bulk_create(
+                Answer(
+                    user=user,
+                    attempt=attempt,
+                    question=question,
+                    version_id=question.current_version_id,
+                    position=position,
+                    seed=new_seed(),
+                )
+                for position, question in enumerate(quiz.questions.current())
+            )
+            return attempt
+    except IntegrityError:
+        # Two tabs began at once: the other one has made it.
+        return QuizAttempt.objects.of(user).unfinished().get(quiz=quiz)
+
+
+def note_shown(*, answers: list[Answer]) -> None:
+    """The learner sees these questions; the first time counts."""
+    unseen = [answer.pk for answer in answers if answer.shown_at is None]
+    if unseen:
+        Answer.objects.filter(pk__in=unseen, shown_at__isnull=True).update(shown_at=timezone.now())
+
+
+def give_answer(*, answer: Answer, response: Any, certainty: str = "") -> Answer | Unreadable:
+    """Take an answer in, once; a second one (another tab, a double click) changes nothing.
+
+    Returns the answer as it stands now, or an Unreadable that says what to change: then nothing is taken. What the
+    sandbox has to compare is `checking` until `settle`.
+    """
+    found = score(answer.variant, response)
+    if isinstance(found, Unreadable):
+        return found
+    changes: dict[str, Any] = {
+        "response": response,
+        "certainty": certainty if certainty in Certainty.values else "",
+        "answered_at": timezone.now(),
+        "understood": found.understood,
+    }
+    if isinstance(found, Undecided):
+        changes["state"] = AnswerState.CHECKING
+    else:
+        changes |= _scored(found)
+    still_open = Answer.objects.filter(pk=answer.pk, state=AnswerState.OPEN)
+    still_open.exclude(attempt__ended_at__isnull=False).update(**changes)
+    answer.refresh_from_db()
+    return answer
+
+
+def settle(*, answer: Answer, found: Score) -> bool:
+    """What the comparison of an expression came to; False where that is known already."""
+    changed = Answer.objects.filter(pk=answer.pk, state=AnswerState.CHECKING).update(**_scored(found))
+    return bool(changed)
+
+
+def _scored(found: Score) -> dict[str, Any]:
+    return {
+        "state": AnswerState.SCORED,
+        "share": min(1.0, max(0.0, found.share)),
+        "message": found.message,
+        "understood": found.understood,
+        "parts": [asdict(part) for part in found.parts],
+        "chosen": list(found.chosen),
+    }
+
+
+def take_hint(*, answer: Answer) -> bool:
+    """Show one more hint of an open question; False where there is none, or where two tabs asked at once."""
+    if answer.hints_taken >= len(answer.version.asked.hints):
+        return False
+    same = Answer.objects.filter(pk=answer.pk, state=AnswerState.OPEN, hints_taken=answer.hints_taken)
+    taken = bool(same.update(hints_taken=F("hints_taken") + 1))
+    answer.refresh_from_db()
+    return taken
+
+
+def finish(*, attempt: QuizAttempt) -> bool:
+    """No more answers: what is open counts as not known. False where it has ended already."""
+    ended = QuizAttempt.objects.filter(pk=attempt.pk, ended_at__isnull=True).update(ended_at=timezone.now())
+    attempt.refresh_from_db()
+    return bool(ended)
