@@ -6,7 +6,8 @@ import numpy as np
 
 from apps.grading import ArtefactError, Close, Finding, GradingSpec, Inputs, Predicate, ProbeCall, values
 
-ROLLS = 40_000
+# As many as a plain loop over single draws manages within seconds.
+ROLLS = 20_000
 FALSE_FAILURES = 5e-8
 # The inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant (Massart 1990, Annals of Probability 18,
 # corollary 1): of ROLLS independent values with the distribution function F, whatever F is, the share of those up to x
@@ -104,8 +105,8 @@ SPEC = GradingSpec(
         ProbeCall(id="sum", target="pmf_of_sum", args=("$p", "$q")),
         ProbeCall(id="many", target="pmf_of_many", args=("$p", "$n")),
         ProbeCall(id="moments", target="mean_and_variance", args=("$q",)),
-        ProbeCall(id="simulate", target="simulate", args=("$die", "$dice", ROLLS, "$seed")),
-        ProbeCall(id="simulate-again", target="simulate", args=("$die", "$dice", ROLLS, "$other_seed")),
+        ProbeCall(id="simulate", target="simulate", args=("$die", "$dice", ROLLS, "$seed"), timeout_s=15),
+        ProbeCall(id="simulate-again", target="simulate", args=("$die", "$dice", ROLLS, "$other_seed"), timeout_s=15),
         ProbeCall(id="chi-square", target="chi_square", args=("$counts", "$claim")),
         ProbeCall(id="standardised", target="standardised", args=("$q",)),
     ),
