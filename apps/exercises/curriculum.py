@@ -15,11 +15,16 @@ from apps.exercises.package import ExercisePackage, find_packages, load_package
 PERSPECTIVES = 2
 
 
-def load_packages(curriculum: Path) -> list[ExercisePackage]:
-    """Every package below the curriculum's folder. Raises PackageError with the problems of all of them."""
+def load_packages(curriculum: Path, only: Collection[str] = ()) -> list[ExercisePackage]:
+    """Every package below the curriculum's folder, or those with the slugs `only`.
+
+    Raises PackageError with the problems of all of them.
+    """
     problems: list[Problem] = []
     packages: dict[str, ExercisePackage] = {}
     for folder in find_packages(curriculum):
+        if only and folder.name not in only:
+            continue
         if folder.name in packages:
             other = packages[folder.name].folder
             problems.append(Problem(folder, 1, f"The exercise is already in {other}. Give one of them another name."))

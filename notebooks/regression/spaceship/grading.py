@@ -9,6 +9,7 @@ import numpy as np
 from apps.grading import (
     ACCURACY,
     ArtefactError,
+    Competition,
     Finding,
     GradingSpec,
     Inputs,
@@ -291,4 +292,5 @@ SPEC = GradingSpec(
             "larger model: what do the groups, the cabins and the single amounts say?",
         ),
     ),
+    competition=Competition(probe=PREDICTIONS_PROBE, metric=ACCURACY, public=public_score, private=private_score),
 )
