@@ -9,9 +9,18 @@ from xml.etree import ElementTree
 
 from pydantic import ValidationError
 
-from apps.quizzes.content import Region, Varied
-from apps.quizzes.kinds import AnyQuestion, Hotspot
-from apps.quizzes.variants import VariantError, vary
+from apps.quizzes.answers import right_response
+from apps.quizzes.content import Mistake, Region, Varied
+from apps.quizzes.equality import EqualityError, Point, points_for
+from apps.quizzes.expression import read_expression
+from apps.quizzes.kinds import AnyQuestion, Expression, Hotspot, Matrix, Numeric, Shape
+from apps.quizzes.marks.quantities import answer_rows, mistake_rows
+from apps.quizzes.marks.texts import show_shape, stated_shape
+from apps.quizzes.numbers import exact
+from apps.quizzes.results import Score, Unreadable, UnreadableError, refuse
+from apps.quizzes.scoring import score
+from apps.quizzes.trees import evaluate
+from apps.quizzes.variants import Variant, VariantError, vary
 
 Fault = tuple[tuple[str | int, ...], str]
 # So many variants of each question are made when its file is read.
@@ -20,18 +29,77 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def fault_of(question: AnyQuestion, quiz: str) -> Iterator[Fault]:
-    """The first fault found in what the question's variants come to: the key where it lies, and what to do."""
+    """Faults in what the question's variants come to: the key where each lies, and what to do."""
     varied = isinstance(question, Varied) and question.variants is not None
     for seed in SEEDS if varied else SEEDS[:1]:
         try:
-            vary(quiz, question, seed)
+            variant = vary(quiz, question, seed)
+            faults = list(_unfit(variant))
         except VariantError as error:
-            yield ("variants",), str(error)
-            return
+            faults = [(("variants",), str(error))]
         except ValidationError as error:
             detail = error.errors()[0]
-            yield ("variants",), f"With seed {seed} the question is not sound: {detail['loc']}: {detail['msg']}."
+            faults = [(("variants",), f"With seed {seed} the question is not sound: {detail['loc']}: {detail['msg']}.")]
+        if faults:
+            where = f" (This is with seed {seed}.)" if varied else ""
+            yield from ((place, text + where) for place, text in faults)
             return
+
+
+def _unfit(variant: Variant) -> Iterator[Fault]:
+    """What of a variant can't be read or scored: its answer must earn everything, and no mistake may."""
+    question = variant.question
+    key = "reference" if isinstance(question, Expression) else "answer"
+    try:
+        given = right_response(variant)
+        result = score(variant, given)
+        points = points_for(variant, "soundness") if isinstance(question, Expression) else []
+    except (UnreadableError, EqualityError) as error:
+        yield (key,), str(error)
+        return
+    if isinstance(result, Unreadable) or (isinstance(result, Score) and not result.right):
+        text = result.message if isinstance(result, Unreadable) else "The answer is not right by its own rules."
+        yield (key,), text
+        return
+    if isinstance(question, Matrix) and not all(
+        0 <= row < len(given["cells"]) and 0 <= column < len(given["cells"][0]) for row, column in question.given
+    ):
+        yield ("given",), "A given cell is outside the matrix. Rows and columns count from 0."
+    for index, mistake in enumerate(getattr(question, "mistakes", ())):
+        try:
+            right = _is_right(variant, mistake, points)
+        except UnreadableError as error:
+            yield ("mistakes", index, "answer"), str(error)
+            continue
+        if right:
+            yield (
+                ("mistakes", index, "answer"),
+                f"{mistake.answer!r} is right, not a mistake. Take it out, or correct it.",
+            )
+
+
+def _is_right(variant: Variant, mistake: Mistake, points: list[Point]) -> bool:
+    """Whether a mistake is right after all. Raises UnreadableError where it can't be read."""
+    question = variant.question
+    if isinstance(question, Expression):
+        variables = tuple(question.variables)
+        wrong, right = read_expression(str(mistake.answer), variables), read_expression(question.reference, variables)
+        pairs = [(evaluate(wrong, point), evaluate(right, point)) for point in points]
+        return all(a is not None and b is not None and abs(a - b) <= 1e-9 * abs(b) for a, b in pairs)
+    if isinstance(question, Matrix):
+        rows = mistake_rows(mistake)
+        if [len(row) for row in rows] != [len(row) for row in answer_rows(question)]:
+            refuse("The mistake has another shape than the answer. Learners can't fill that in.")
+        result = score(variant, {"cells": [[str(cell) for cell in row] for row in rows]})
+    elif isinstance(question, Numeric):
+        result = score(variant, {"text": f"{exact(mistake.answer)} {question.unit or ''}"})
+    elif isinstance(question, Shape):
+        result = score(variant, {"text": show_shape(stated_shape(mistake.answer))})
+    else:
+        result = score(variant, {"text": str(mistake.answer)})
+    if isinstance(result, Unreadable):
+        refuse(result.message)
+    return isinstance(result, Score) and result.right
 
 
 def picture_fault(question: AnyQuestion, folder: Path) -> Fault | None:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from apps.quizzes.content import Varied
-from apps.quizzes.kinds import AnyQuestion
+from apps.quizzes.kinds import AnyQuestion, CodeOutput
 
 __all__ = ["Variant", "VariantError", "vary"]
 
@@ -49,23 +49,26 @@ def vary(quiz: str, question: AnyQuestion, seed: int) -> Variant:
         return Variant(quiz, question, seed)
     values = _draw(question.variants, f"{quiz}/{question.id}/{seed}")
     data = question.model_dump(by_alias=True, exclude_none=True)
-    filled = {key: value if key in UNFILLED else fill(value, values) for key, value in data.items()}
+    filled = {key: value if key in UNFILLED else fill(value, values, key=key) for key, value in data.items()}
+    if isinstance(question, CodeOutput):
+        filled["answer"] = str(filled["answer"])
     return Variant(quiz, type(question).model_validate(filled), seed, values)
 
 
-def fill(value: Any, values: Mapping[str, Any]) -> Any:
+def fill(value: Any, values: Mapping[str, Any], key: str = "") -> Any:
     """`value` with each `{{name}}` or `{{name:.2f}}` replaced, in texts, lists and mappings.
 
-    A text that is nothing but a placeholder becomes the value itself. Raises VariantError for an unknown name.
+    An answer that is nothing but a placeholder becomes the value itself. Raises VariantError for an unknown name.
     """
     if isinstance(value, str):
-        if (whole := PLACEHOLDER.fullmatch(value.strip())) and whole[2] is None:
+        whole = PLACEHOLDER.fullmatch(value.strip())
+        if key == "answer" and whole and whole[2] is None:
             return _look_up(whole[1], values)
         return PLACEHOLDER.sub(lambda found: _write(_look_up(found[1], values), found[2]), value)
     if isinstance(value, list | tuple):
-        return type(value)(fill(item, values) for item in value)
+        return type(value)(fill(item, values, key) for item in value)
     if isinstance(value, dict):
-        return {key: fill(item, values) for key, item in value.items()}
+        return {name: fill(item, values, name) for name, item in value.items()}
     return value
 
 
