@@ -35,6 +35,32 @@ def wave(amplitudes, frequencies):
 
 
 # %% [markdown]
+# The grader calls your functions through the following ones, because functions can't be sent along with its numbers.
+# Leave them as they are, and read on.
+
+
+# %%
+def try_forward(amplitudes, frequencies, x, h):
+    """Your forward differences of a wave at the points x."""
+    return forward_difference(wave(amplitudes, frequencies), x, h)
+
+
+def try_central(amplitudes, frequencies, x, h):
+    """Your central differences of a wave at the points x."""
+    return central_difference(wave(amplitudes, frequencies), x, h)
+
+
+def try_errors(amplitudes, frequencies, slope, x, steps):
+    """Your list of errors, for a made-up estimate."""
+    return errors(lambda f, x, h: f(x) * np.cos(40 * h), wave(amplitudes, frequencies), slope, x, steps)
+
+
+def try_tangent(amplitudes, frequencies, points):
+    """Your tangents of a wave, slope and intercept, at each of the points."""
+    return [tangent(wave(amplitudes, frequencies), x0) for x0 in points]
+
+
+# %% [markdown]
 # ## Task 1: the forward difference
 #
 # Leave the limit away, and a difference quotient remains: the *forward difference*
@@ -297,29 +323,3 @@ figure.tight_layout()
 # $C h^2 + \varepsilon / h$. For which $h$ are the two parts equal, if $C$ is about 1? And now suppose that numbers are
 # stored in 32 bits, as on most graphics cards, with $\varepsilon \approx 10^{-7}$: how many digits of a derivative can
 # you hope for at best, and what does this mean for checking a network's gradients there?
-
-# %% [markdown]
-# ---
-# The grader calls your functions through the following ones, because functions can't be sent along with its numbers.
-# Leave them as they are.
-
-
-# %%
-def try_forward(amplitudes, frequencies, x, h):
-    """Your forward differences of a wave at the points x."""
-    return forward_difference(wave(amplitudes, frequencies), x, h)
-
-
-def try_central(amplitudes, frequencies, x, h):
-    """Your central differences of a wave at the points x."""
-    return central_difference(wave(amplitudes, frequencies), x, h)
-
-
-def try_errors(amplitudes, frequencies, slope, x, steps):
-    """Your list of errors, for a made-up estimate."""
-    return errors(lambda f, x, h: f(x) * np.cos(40 * h), wave(amplitudes, frequencies), slope, x, steps)
-
-
-def try_tangent(amplitudes, frequencies, points):
-    """Your tangents of a wave, slope and intercept, at each of the points."""
-    return [tangent(wave(amplitudes, frequencies), x0) for x0 in points]
