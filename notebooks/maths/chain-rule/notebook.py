@@ -61,6 +61,48 @@ def as_value(number):
 
 
 # %% [markdown]
+# The grader sends calculations as lists of steps, and runs them with your Values by the following functions. Leave
+# them as they are, and read on; nothing here has to be understood. A step is the name of an operation, the place of
+# its first part (the inputs come first, then the results of earlier steps), and the place of a second part or a plain
+# number.
+
+# %%
+OPERATIONS = {
+    "add": lambda known, first, second: known[first] + known[second],
+    "multiply": lambda known, first, second: known[first] * known[second],
+    "scale": lambda known, first, number: number * known[first],
+    "shift": lambda known, first, number: known[first] + number,
+    "power": lambda known, first, number: known[first] ** number,
+    "exp": lambda known, first: known[first].exp(),
+    "tanh": lambda known, first: known[first].tanh(),
+}
+
+
+def calculate(steps, inputs):
+    """Return the result of the last step."""
+    known = list(inputs)
+    for name, *parts in steps:
+        known.append(OPERATIONS[name](known, *parts))
+    return known[-1]
+
+
+def run_values(calculations):
+    """The result of each calculation; nothing is differentiated."""
+    return [calculate(steps, [Value(number) for number in numbers]).data for steps, numbers in calculations]
+
+
+def run_gradients(calculations):
+    """For each calculation a list: the result, then its derivative with respect to each input."""
+    found = []
+    for steps, numbers in calculations:
+        inputs = [Value(number) for number in numbers]
+        result = calculate(steps, inputs)
+        result.backward()
+        found.append([result.data, *(value.grad for value in inputs)])
+    return found
+
+
+# %% [markdown]
 # ## Task 1: steps that remember
 #
 # Here is addition, complete. A sum grows by 1 when either part grows by 1, so both local slopes are 1. The last line
@@ -421,44 +463,3 @@ figure.tight_layout()
 # network for one gradient, and how much work is `backward`, measured in runs? Now turn it round: one input and a
 # million results, whose slopes you all want. Local slopes could also be handed *forwards*, from the input on, beside
 # the values. What would one sweep give you then, and which of the two directions would you take for which problem?
-
-# %% [markdown]
-# ---
-# The grader sends calculations as lists of steps, and runs them with your Values by the following functions. Leave
-# them as they are. A step is the name of an operation, the place of its first part (the inputs come first, then the
-# results of earlier steps), and the place of a second part or a plain number.
-
-# %%
-OPERATIONS = {
-    "add": lambda known, first, second: known[first] + known[second],
-    "multiply": lambda known, first, second: known[first] * known[second],
-    "scale": lambda known, first, number: number * known[first],
-    "shift": lambda known, first, number: known[first] + number,
-    "power": lambda known, first, number: known[first] ** number,
-    "exp": lambda known, first: known[first].exp(),
-    "tanh": lambda known, first: known[first].tanh(),
-}
-
-
-def calculate(steps, inputs):
-    """Return the result of the last step."""
-    known = list(inputs)
-    for name, *parts in steps:
-        known.append(OPERATIONS[name](known, *parts))
-    return known[-1]
-
-
-def run_values(calculations):
-    """The result of each calculation; nothing is differentiated."""
-    return [calculate(steps, [Value(number) for number in numbers]).data for steps, numbers in calculations]
-
-
-def run_gradients(calculations):
-    """For each calculation a list: the result, then its derivative with respect to each input."""
-    found = []
-    for steps, numbers in calculations:
-        inputs = [Value(number) for number in numbers]
-        result = calculate(steps, inputs)
-        result.backward()
-        found.append([result.data, *(value.grad for value in inputs)])
-    return found
