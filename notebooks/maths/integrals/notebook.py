@@ -34,6 +34,41 @@ def wave(amplitudes, frequencies):
 
 
 # %% [markdown]
+# The grader calls your functions through the following ones, because functions can't be sent along with its numbers.
+# Leave them as they are, and read on.
+
+
+# %%
+def try_left(amplitudes, frequencies, intervals, n):
+    """Your left sums of a wave over some intervals."""
+    return [left_sum(wave(amplitudes, frequencies), a, b, n) for a, b in intervals]
+
+
+def try_midpoint(amplitudes, frequencies, intervals, n):
+    """Your midpoint sums of a wave over some intervals."""
+    return [midpoint_sum(wave(amplitudes, frequencies), a, b, n) for a, b in intervals]
+
+
+def try_trapezoid(amplitudes, frequencies, intervals, n):
+    """Your trapezia below a wave over some intervals."""
+    return [trapezoid(wave(amplitudes, frequencies), a, b, n) for a, b in intervals]
+
+
+def try_simpson(amplitudes, frequencies, intervals, n):
+    """Your Simpson's rule for a wave over some intervals."""
+    return [simpson(wave(amplitudes, frequencies), a, b, n) for a, b in intervals]
+
+
+def try_order(amplitudes, frequencies, intervals, exact, power, n):
+    """The order that you measure for a made-up rule, whose error is an exact power of n."""
+
+    def rule(f, a, b, n):
+        return exact - (1 + f(a) ** 2 + b**2) / float(n) ** power
+
+    return [order(rule, wave(amplitudes, frequencies), a, b, exact, n) for a, b in intervals]
+
+
+# %% [markdown]
 # ## Task 1: rectangles
 #
 # On each piece put a rectangle whose height is taken from the graph: at the piece's left end, or in its middle.
@@ -299,38 +334,3 @@ figure.tight_layout()
 # Look at the graph near 0: which assumption of "for smooth functions" is broken there? Then integrate $e^{\sin x}$
 # from 0 to $2\pi$ (7.954926521012846) with 4, 8 and 16 trapezia, and with Simpson's rule. Here the simple rule wins
 # by far. What is special about this function on this interval? (DLMF, section 3.5(i), has the answer.)
-
-# %% [markdown]
-# ---
-# The grader calls your functions through the following ones, because functions can't be sent along with its numbers.
-# Leave them as they are.
-
-
-# %%
-def try_left(amplitudes, frequencies, intervals, n):
-    """Your left sums of a wave over some intervals."""
-    return [left_sum(wave(amplitudes, frequencies), a, b, n) for a, b in intervals]
-
-
-def try_midpoint(amplitudes, frequencies, intervals, n):
-    """Your midpoint sums of a wave over some intervals."""
-    return [midpoint_sum(wave(amplitudes, frequencies), a, b, n) for a, b in intervals]
-
-
-def try_trapezoid(amplitudes, frequencies, intervals, n):
-    """Your trapezia below a wave over some intervals."""
-    return [trapezoid(wave(amplitudes, frequencies), a, b, n) for a, b in intervals]
-
-
-def try_simpson(amplitudes, frequencies, intervals, n):
-    """Your Simpson's rule for a wave over some intervals."""
-    return [simpson(wave(amplitudes, frequencies), a, b, n) for a, b in intervals]
-
-
-def try_order(amplitudes, frequencies, intervals, exact, power, n):
-    """The order that you measure for a made-up rule, whose error is an exact power of n."""
-
-    def rule(f, a, b, n):
-        return exact - (1 + f(a) ** 2 + b**2) / float(n) ** power
-
-    return [order(rule, wave(amplitudes, frequencies), a, b, exact, n) for a, b in intervals]
