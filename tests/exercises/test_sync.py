@@ -164,5 +164,5 @@ def test_counts_are_printed_as_json(write_package, capsys):
         "exercises": 1,
         "mutants": 1,
         "quizzes": 0,
-        "questions": 0,
+        "questions": {},
     }

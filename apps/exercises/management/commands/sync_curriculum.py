@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from apps.exercises.curriculum import dangling, load_packages
 from apps.exercises.package import ExercisePackage
 from apps.exercises.services import sync_exercises
 from apps.exercises.validation import validate_package
+from apps.quizzes.kinds import Quiz
+from apps.quizzes.loading import load_quizzes
 
 
 class Command(BaseCommand):
-    """Tracks, sections, resources, concepts and exercises: whatever changed in the files changes on the site."""
+    """Tracks, sections, resources, concepts, exercises, quizzes: what changed in the files changes on the site."""
 
     help = "Load the curriculum's files into the tables. Running it again changes nothing."
 
@@ -31,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Read all, report all mistakes at once, then write."""
         folder = Path(settings.CURRICULUM_DIR)
-        curriculum, packages, problems = read_all(folder, validate=options["check"])
+        curriculum, packages, quizzes, problems = read_all(folder, validate=options["check"])
         if not problems and not options["check"]:
             try:
                 sync_catalog(curriculum=curriculum)
@@ -42,18 +45,21 @@ class Command(BaseCommand):
             for problem in problems:
                 self.stderr.write(str(problem))
             raise CommandError(f"The curriculum in {folder} has {len(problems)} mistakes.", returncode=1)
-        found = counts(curriculum, packages)
+        found = counts(curriculum, packages, quizzes)
         if options["json"]:
             self.stdout.write(json.dumps(found))
         elif options["verbosity"]:
             self.stdout.write(_sentence(found, options["check"]))
 
 
-def read_all(folder: Path, *, validate: bool) -> tuple[Curriculum, list[ExercisePackage], list[Problem]]:
-    """The curriculum, its packages, and every mistake in them; what can't be read is left out of the first two."""
+def read_all(
+    folder: Path, *, validate: bool
+) -> tuple[Curriculum, list[ExercisePackage], tuple[Quiz, ...], list[Problem]]:
+    """The curriculum, its packages and quizzes, and every mistake in them; what can't be read is left out."""
     problems: list[Problem] = []
     curriculum = Curriculum(concepts=(), tracks=())
     packages: list[ExercisePackage] = []
+    quizzes: tuple[Quiz, ...] = ()
     try:
         curriculum = load_curriculum(folder)
     except CurriculumError as error:
@@ -72,11 +78,17 @@ def read_all(folder: Path, *, validate: bool) -> tuple[Curriculum, list[Exercise
                 validate_package(package)
             except CurriculumError as error:
                 problems += error.problems
-    return curriculum, packages, problems
+    if sound:
+        # Of a curriculum that can't be read nothing can be said of what refers to it.
+        try:
+            quizzes = load_quizzes(folder, curriculum)
+        except CurriculumError as error:
+            problems += error.problems
+    return curriculum, packages, quizzes, problems
 
 
-def counts(curriculum: Curriculum, packages: list[ExercisePackage]) -> dict[str, int]:
-    """How many of each the files hold."""
+def counts(curriculum: Curriculum, packages: list[ExercisePackage], quizzes: tuple[Quiz, ...]) -> dict[str, Any]:
+    """How many of each the files hold; questions by kind."""
     sections = [section for track in curriculum.tracks for section in track.sections]
     return {
         "tracks": len(curriculum.tracks),
@@ -85,11 +97,12 @@ def counts(curriculum: Curriculum, packages: list[ExercisePackage]) -> dict[str,
         "concepts": len(curriculum.concepts),
         "exercises": len(packages),
         "mutants": sum(len(package.mutants) for package in packages),
-        "quizzes": 0,
-        "questions": 0,
+        "quizzes": len(quizzes),
+        "questions": dict(Counter(question.kind for quiz in quizzes for question in quiz.questions)),
     }
 
 
-def _sentence(found: dict[str, int], check: bool) -> str:
+def _sentence(found: dict[str, Any], check: bool) -> str:
+    found = {**found, "questions": sum(found["questions"].values())}
     listed = ", ".join(f"{noun} {number}" for noun, number in found.items() if number)
     return f"{'Sound' if check else 'Loaded'}: {listed}."
