@@ -1,0 +1,9 @@
+"""Fresh noise comes on top: the predicted noise is not reduced by its variance."""
+# loses: {fresh-noise: 2}
+
+### BEGIN SOLUTION step
+clean = predict_clean(x, noise, now)
+sigma = eta * ((1 - after) / (1 - now)) ** 0.5 * (1 - now / after) ** 0.5
+x = after**0.5 * clean + (1 - after) ** 0.5 * noise
+return x if fresh is None else x + sigma * fresh
+### END SOLUTION
