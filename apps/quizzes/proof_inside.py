@@ -4,6 +4,7 @@ import ast
 import contextlib
 import io
 import json
+import keyword
 import math
 import random
 import sys
@@ -57,6 +58,11 @@ def shape_of(value: Any) -> list[int]:
     return [int(size) for size in getattr(value, "shape", value)]
 
 
+def spelled(point: dict[str, float]) -> dict[str, float]:
+    """Variables by a name that Python lets them have: `lambda` is `lambda_`."""
+    return {f"{name}_" if keyword.iskeyword(name) else name: value for name, value in point.items()}
+
+
 def answer(job: dict[str, Any]) -> Any:
     """What the block of a job comes to."""
     source = job["setup"] + "\n" + job["source"]
@@ -68,7 +74,7 @@ def answer(job: dict[str, Any]) -> Any:
             exec(compile(job["source"], "<code>", "exec"), {"__name__": "__main__"})
         return printed.getvalue()
     if job["kind"] == "points":
-        return [plain(run(job["source"], space | point)) for point in job["points"]]
+        return [plain(run(job["source"], space | spelled(point))) for point in job["points"]]
     if job["setup"]:
         space = {"__name__": "__main__"}
         exec(compile(job["setup"], "<code>", "exec"), space)
