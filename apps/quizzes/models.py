@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.catalog.models import Concept, Level, Section
+from apps.quizzes.cardsets import CardQuerySet, ReviewQuerySet
 from apps.quizzes.constants import AnswerState, Certainty, Feedback, Layout
 from apps.quizzes.kinds import KINDS, AnyQuestion
 from apps.quizzes.querysets import AnswerQuerySet, AttemptQuerySet, QuestionQuerySet, QuizQuerySet
@@ -188,3 +189,40 @@ class Answer(models.Model):
         if self.shown_at is None or self.answered_at is None:
             return None
         return max(0.0, (self.answered_at - self.shown_at).total_seconds())
+
+
+class Card(models.Model):
+    """A question that a learner has met, and when they should meet it again; `memory` is FSRS's own account of it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cards")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="cards")
+    memory = models.JSONField()
+    due = models.DateTimeField()
+    suspended = models.BooleanField(default=False)
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "question"], name="card_once")]
+        indexes = [models.Index(fields=["user", "suspended", "due"], name="card_when_due")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.question_id}"
+
+
+class Review(models.Model):
+    """One time that a card was answered; `before` is the card's memory before it, so that it can be undone."""
+
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="reviews")
+    answer = models.OneToOneField(Answer, on_delete=models.CASCADE, related_name="review")
+    rating = models.PositiveSmallIntegerField(help_text="1 again, 2 hard, 3 good, 4 easy.")
+    at = models.DateTimeField(default=timezone.now)
+    before = models.JSONField(null=True, blank=True, help_text="None for the first one.")
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.card_id}: {self.rating}"

@@ -14,6 +14,7 @@ from apps.quizzes.constants import AnswerState, Certainty
 from apps.quizzes.models import Answer, Quiz, QuizAttempt, new_seed
 from apps.quizzes.results import Score, Undecided, Unreadable
 from apps.quizzes.scoring import score
+from apps.quizzes.services.reviews import note_answer
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -74,14 +75,20 @@ def give_answer(*, answer: Answer, response: Any, certainty: str = "") -> Answer
     else:
         changes |= _scored(found)
     still_open = Answer.objects.filter(pk=answer.pk, state=AnswerState.OPEN)
-    still_open.exclude(attempt__ended_at__isnull=False).update(**changes)
+    taken = still_open.exclude(attempt__ended_at__isnull=False).update(**changes)
     answer.refresh_from_db()
+    if taken and answer.attempt_id:
+        # A quiz makes its cards by itself; in a review the learner has a word in it.
+        note_answer(answer=answer)
     return answer
 
 
 def settle(*, answer: Answer, found: Score) -> bool:
     """What the comparison of an expression came to; False where that is known already."""
     changed = Answer.objects.filter(pk=answer.pk, state=AnswerState.CHECKING).update(**_scored(found))
+    if changed and answer.attempt_id:
+        answer.refresh_from_db()
+        note_answer(answer=answer)
     return bool(changed)
 
 

@@ -1,0 +1,78 @@
+"""Review cards: made when a question is first answered, moved by each meeting, undone, suspended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.quizzes.constants import AnswerState
+from apps.quizzes.memory import meet, rating_for
+from apps.quizzes.models import Answer, Card, Review, new_seed
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+RATINGS = range(1, 5)
+
+
+def note_answer(*, answer: Answer, rating: int | None = None) -> Review | None:
+    """An answer has been scored: its card is made or moved, once for each answer. None where that has been done.
+
+    `rating` is the learner's own judgement; without one it follows from the answer.
+    """
+    if answer.state != AnswerState.SCORED:
+        return None
+    suggested = rating_for(answer.worth, answer.certainty, answer.seconds, answer.hints_taken)
+    chosen = rating if rating in RATINGS else suggested
+    at = answer.answered_at or timezone.now()
+    with transaction.atomic():
+        # The answer's row is the lock: two tabs that rate it come one after the other.
+        Answer.objects.select_for_update().get(pk=answer.pk)
+        if Review.objects.filter(answer=answer).exists():
+            return None
+        card = Card.objects.filter(user=answer.user, question=answer.question).first()
+        before = card.memory if card else None
+        memory, due = meet(before, chosen, at)
+        card, _ = Card.objects.update_or_create(
+            user=answer.user, question=answer.question, defaults={"memory": memory, "due": due}
+        )
+        return Review.objects.create(card=card, answer=answer, rating=chosen, at=at, before=before)
+
+
+def next_review(*, user: User) -> Answer | None:
+    """The question that comes up next, as a new variant; one that is open already goes on. None: nothing is due."""
+    going_on = Answer.objects.of(user).with_question().filter(attempt__isnull=True, review__isnull=True).first()
+    if going_on:
+        return going_on
+    card = Card.objects.due(user, timezone.now()).select_related("question").first()
+    if card is None:
+        return None
+    answer = Answer.objects.create(
+        user=user, question=card.question, version_id=card.question.current_version_id, seed=new_seed()
+    )
+    return Answer.objects.with_question().get(pk=answer.pk)
+
+
+def undo_last(*, user: User) -> Card | None:
+    """Take the learner's latest review back: its card stands as before, and comes up again. None: there is none.
+
+    The first meeting of a question, in a quiz, is not undone.
+    """
+    with transaction.atomic():
+        last = Review.objects.of(user).select_related("card").filter(answer__attempt__isnull=True).first()
+        if last is None or last.before is None:
+            return None
+        card = last.card
+        card.memory = last.before
+        card.due = last.before["due"]
+        card.save(update_fields=["memory", "due"])
+        last.answer.delete()
+        return card
+
+
+def suspend(*, card: Card, suspended: bool = True) -> None:
+    """Let a card come up no more, or again."""
+    Card.objects.filter(pk=card.pk).update(suspended=suspended)
+    Answer.objects.filter(user=card.user, question=card.question, attempt__isnull=True, state=AnswerState.OPEN).delete()
