@@ -176,8 +176,11 @@ def check_best(value: Any, drawn: Inputs) -> Finding:
     return Finding.right(f"No split leaves less than your {reached:.4f}.", compared)
 
 
-def check_nothing(value: Any, drawn: Inputs) -> Finding:
-    """None for rows that can't be separated."""
+def check_nothing(found: Any, drawn: Inputs) -> Finding:
+    """None for rows that can't be separated; but a function that always returns None says nothing with it."""
+    value, elsewhere = found
+    if elsewhere is None:
+        return Finding.wrong("You return None even where there is something to split.")
     if value is None:
         return Finding.right("There is nothing to split, and you say so.")
     return Finding.wrong(f"No split can separate rows that are all alike: None is right, not {values.describe(value)}.")
@@ -302,6 +305,7 @@ SPEC = GradingSpec(
             title="Rows that are all alike",
             points=1,
             probe="alike",
+            also=("best",),
             test=check_nothing,
             hint="If a column has one value only, there is no threshold to try. What does your function return then?",
         ),
