@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.catalog import services
 from apps.catalog.models import Completion, Concept, Resource, Track, exercises_on_offer
 from apps.catalog.progress import next_step, note_progress
+from apps.catalog.suggestions import suggest
 
 PERSPECTIVES = 5
 
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "spine": next((track for track in tracks if track.is_spine), None),
         "tracks": [track for track in tracks if not track.is_spine],
         "next_step": next_step(tracks, done),
+        "suggestion": suggest(request.user) if request.user.is_authenticated else None,
         "begun": bool(done),
     }
     return render(request, "catalog/home.html", context)

@@ -1,0 +1,82 @@
+"""What the page of reviews says: what is due, what is coming, how much is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from apps.quizzes.models import Card, Review
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+DAYS = 14
+SESSION = 10
+# The drawing of the forecast, in units of its own.
+BAR, GAP, TALL = 30, 8, 96
+
+
+@dataclass(frozen=True)
+class Day:
+    """How many cards come up on a day, and its bar in the drawing (from the left, from the top, how tall)."""
+
+    day: date
+    count: int
+    x: int
+    y: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        """Where the bar's middle stands."""
+        return self.x + BAR / 2
+
+
+class ReviewPage:
+    """Each part costs its queries only where it is shown."""
+
+    bar, tall = BAR, TALL
+    session = SESSION
+
+    def __init__(self, reader: User) -> None:
+        self.reader, self.now = reader, timezone.now()
+
+    @cached_property
+    def due(self) -> int:
+        """How many should be met now."""
+        return Card.objects.due(self.reader, self.now).count()
+
+    @cached_property
+    def total(self) -> int:
+        """How many come up at all."""
+        return Card.objects.active(self.reader).count()
+
+    @cached_property
+    def days(self) -> list[Day]:
+        """The next two weeks."""
+        forecast = Card.objects.forecast(self.reader, self.now, DAYS)
+        most = max((count for _, count in forecast), default=0) or 1
+        return [
+            Day(day, count, number * (BAR + GAP), TALL * (1 - count / most), TALL * count / most)
+            for number, (day, count) in enumerate(forecast)
+        ]
+
+    @property
+    def width(self) -> int:
+        """Of the drawing."""
+        return DAYS * (BAR + GAP) - GAP
+
+    @cached_property
+    def retention(self) -> int | None:
+        """Of a hundred repeated questions, how many were known in the last thirty days."""
+        share = Review.objects.retention(self.reader, self.now)
+        return None if share is None else round(100 * share)
+
+    @cached_property
+    def suspended(self) -> list[Card]:
+        """What the learner has set aside."""
+        return list(Card.objects.of(self.reader).filter(suspended=True).select_related("question__quiz"))
