@@ -11,16 +11,18 @@ from apps.exercises.package import ExercisePackage
 from apps.exercises.references import FIGURES_FILE
 
 README = "README.md"
-# Written by `manage.py measure_exercises`: {"machine": …, "date": …, "exercises": {slug: {"seconds", "peak_mb"}}}.
+# Written by `manage.py measure_exercises`: {"machine", "date", "exercises": {slug: {"seconds", "peak_mb"} and, where a
+# check scores between the two, {"metric", "reference", "baseline"}}}.
 MEASURED = "measured.json"
 HEAD = """\
 # Exercises
 
 Made by `manage.py exercise_table` from the packages in this folder; `make check` fails where it is out of date.
 
-Reference and baseline are what `manage.py build_references` measured on many draws of hidden inputs (mean of the
-metric); *exact* is a reference that grading computes anew for each run. Seconds are those of the reference solution in
-its cells and in the calls of its functions, as `manage.py measure_exercises` found them: {where}.
+Reference and baseline are means of the metric over twenty draws of hidden inputs. *Exact* is a reference that grading
+computes anew for each run; *measured* is one judged by several figures, which its `reference/figures.json` and
+`notes.md` hold. Seconds are those of the reference solution in its cells and in the calls of its functions. All of it
+as `manage.py measure_exercises` found it: {where}.
 
 | exercise | track | concepts | profile | reference | baseline | seconds | mutants |
 |---|---|---|---|---|---|---|---|
@@ -46,7 +48,9 @@ def read_measured(curriculum: Path) -> dict[str, Any]:
 
 
 def _row(package: ExercisePackage, measured: dict[str, Any]) -> str:
-    reference, baseline = _figures(package)
+    exact = "measured" if (package.folder / FIGURES_FILE).exists() else "exact"
+    reference = f"{measured['reference']} {measured['metric']}" if "metric" in measured else exact
+    baseline = measured.get("baseline", "–")
     seconds = f"{measured['seconds']:.1f}" if measured else "–"
     link = f"[{package.manifest.title}]({package.track}/{package.slug}/notes.md)"
     concepts = ", ".join(package.manifest.concepts)
@@ -61,20 +65,3 @@ def _row(package: ExercisePackage, measured: dict[str, Any]) -> str:
         len(package.mutants),
     )
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
-
-
-def _figures(package: ExercisePackage) -> tuple[str, str]:
-    """Reference and baseline in words; the metric stands with the reference."""
-    path = package.folder / FIGURES_FILE
-    found: dict[str, Any] = json.loads(path.read_bytes()) if path.exists() else {}
-    reference, baseline = _mean(found.get("reference")), _mean(found.get("baseline"))
-    if reference is None:
-        return "exact", "–"
-    metric = f" {found['metric']}" if found.get("metric") else ""
-    return f"{reference:.3g}{metric}", "–" if baseline is None else f"{baseline:.3g}"
-
-
-def _mean(value: Any) -> float | None:
-    if isinstance(value, dict):
-        value = value.get("mean")
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -107,8 +107,8 @@ class Relative(Check):
         if self.convert is not None:
             predicted = self.convert(predicted)
         yours = self.metric.function(truth, predicted)
-        baseline = self._measure(self.baseline, truth, inputs)
-        reference = self._measure(self.reference, truth, inputs)
+        scale = self.measured(inputs)
+        baseline, reference = scale["baseline"], scale["reference"]
         target = reference - self.slack if self.metric.higher_is_better else reference + self.slack
         share = relative_share(yours, baseline, target, higher_is_better=self.metric.higher_is_better)
         show = self.metric.show
@@ -125,6 +125,12 @@ class Relative(Check):
         }
         plot = self.plot(truth, predicted) if self.plot else Plot()
         return Finding(share, message, compared, plot)
+
+    def measured(self, inputs: Inputs) -> dict[str, float]:
+        """The metric of `baseline` and of `reference` on these inputs."""
+        truth = np.asarray(self.truth(inputs))
+        sources = {"baseline": self.baseline, "reference": self.reference}
+        return {name: self._measure(source, truth, inputs) for name, source in sources.items()}
 
     def _measure(self, source: float | Reference, truth: np.ndarray, inputs: Inputs) -> float:
         return self.metric.function(truth, np.asarray(source(inputs))) if callable(source) else source

@@ -19,15 +19,18 @@ from apps.exercises.build import notebook_bytes
 from apps.exercises.curriculum import load_packages
 from apps.exercises.package import ExercisePackage
 from apps.exercises.table import MEASURED, read_measured
+from apps.grading import GradingSpec, Relative
 from apps.runner.contract import Outcome
 from apps.submissions import folders
 from apps.submissions.validation import read_notebook
 
 SEED = 1
+# Over how many draws of hidden inputs reference and baseline are averaged.
+DRAWS = 20
 
 
 class Command(BaseCommand):
-    """Seconds in cells and calls, and the peak of memory; written to notebooks/measured.json."""
+    """Seconds in cells and calls, the peak of memory, reference and baseline; written to notebooks/measured.json."""
 
     help = "Run every exercise's reference solution in the sandbox and write down what it takes."
 
@@ -55,7 +58,7 @@ class Command(BaseCommand):
         (curriculum / MEASURED).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(package: ExercisePackage) -> dict[str, float]:
+def measure(package: ExercisePackage) -> dict[str, Any]:
     """Seconds in the learner's cells and in calls of their functions, and megabytes, of the reference solution."""
     from apps.runner.execute import execute
 
@@ -69,4 +72,15 @@ def measure(package: ExercisePackage) -> dict[str, float]:
     if result.outcome != Outcome.COMPLETED:
         raise CommandError(f"{package.slug}: {result.outcome}: {result.reason} {result.detail}")
     seconds = sum(cell.seconds for cell in result.cells) + result.phases_s.get("probe: calls", 0.0)
-    return {"seconds": round(seconds, 1), "peak_mb": round(result.resources.peak_mb)}
+    return {"seconds": round(seconds, 1), "peak_mb": round(result.resources.peak_mb), **scale(package.spec())}
+
+
+def scale(spec: GradingSpec) -> dict[str, Any]:
+    """Reference and baseline of the check that scores between the two, as it shows them; empty where there is none."""
+    found = [check for check in spec.checks if isinstance(check, Relative)]
+    if not found:
+        return {}
+    check = max(found, key=lambda check: check.points)
+    measured = [check.measured(spec.draw(seed)) for seed in range(DRAWS)]
+    means = {name: sum(row[name] for row in measured) / DRAWS for name in ("reference", "baseline")}
+    return {"metric": check.metric.name, **{name: check.metric.show(value) for name, value in means.items()}}
