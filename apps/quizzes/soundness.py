@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,6 +145,8 @@ def picture_size(path: Path) -> tuple[float, float]:
         return width, height
     if b"<!" in data.replace(b"<!--", b""):
         raise ValueError("An SVG here has no document type. Remove the line that begins with <!DOCTYPE.")
+    if re.search(rb"@import|url\(\s*['\"]?(?!#)", data):
+        raise ValueError("The picture's style refers to something outside it. Draw with colours of its own.")
     try:
         root = ElementTree.fromstring(data)  # noqa: S314 - without a document type there are no entities
     except ElementTree.ParseError as error:

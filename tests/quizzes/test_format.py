@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -63,6 +64,12 @@ def test_quizzes_come_in_the_order_of_the_tracks_sections_and_positions(write, c
 
 def test_the_documentation_shows_every_kind(examples):
     assert [question.kind for question in examples.questions] == list(KINDS)
+
+
+def test_a_question_is_the_same_after_it_was_stored_as_json(examples):
+    for question in examples.questions:
+        stored = json.dumps(question.model_dump(by_alias=True, exclude_none=True, mode="json"))
+        assert KINDS[question.kind].model_validate(json.loads(stored)) == question
 
 
 def test_every_key_is_documented():
@@ -222,6 +229,8 @@ def test_a_mistake_in_what_is_computed_is_named(write, old, new, line, advice):
         (SVG.replace("<rect", "<script>1</script><rect"), "<script> has no place"),
         (SVG.replace("<rect", '<image href="https://example.org/a.png"/><rect'), "<image> has no place"),
         (SVG.replace("<rect", '<rect onclick="x"'), "onclick"),
+        (SVG.replace("<rect", "<style>@import 'a.css';</style><rect"), "outside it"),
+        (SVG.replace("<rect", '<rect fill="url(https://example.org/a)"'), "outside it"),
         (SVG.replace('viewBox="0 0 360 220"', ""), "viewBox"),
         (SVG.replace("360 220", "100 220"), "'Leaf' reaches beyond the picture, which is 100 by 220"),
     ],
