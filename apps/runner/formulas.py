@@ -12,7 +12,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,9 +75,8 @@ def _check(task: Mapping[str, Any]) -> None:
 
 def _run(task: str, wall_s: float) -> tuple[int, bytes, str]:
     """Run the program with `task` as its input: exit status, output and errors, both cut at a bound."""
-    python = str(Path(sys.prefix) / "bin" / "python")
     limits = {"DATA": MEMORY_MB * MIB, "FSIZE": MIB, "NOFILE": 256, "CPU": max(1, round(wall_s))}
-    inner = [python, "-I", "-c", INSIDE.read_text(encoding="utf-8"), json.dumps(limits)]
+    inner = [sandbox.python(), "-I", "-c", INSIDE.read_text(encoding="utf-8"), json.dumps(limits)]
     plan = Plan()
     variables = sandbox.environment(1)
     if unsandboxed():

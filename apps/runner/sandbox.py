@@ -67,7 +67,12 @@ def bubblewrap() -> str:
 
 def site_packages() -> Path:
     """The folder that holds the packages a notebook may import."""
-    return Path(sysconfig.get_path("purelib"))
+    return Path(sysconfig.get_path("purelib")).resolve()
+
+
+def python() -> str:
+    """The interpreter of notebooks, at a path that is there inside too: an environment may be reached by a link."""
+    return str(Path(sys.prefix).resolve() / "bin" / "python")
 
 
 def masked_folders() -> list[str]:
@@ -197,7 +202,7 @@ def plan_zygote(*, forbid: Iterable[str], hide: Iterable[Path] = (), gpu: Slot |
 def environment(threads: int) -> dict[str, str]:
     """The environment of a kernel; nothing of the worker's own is passed on."""
     return {
-        "PATH": f"{Path(sys.prefix) / 'bin'}:/usr/bin:/bin",
+        "PATH": f"{Path(python()).parent}:/usr/bin:/bin",
         "HOME": HOME,
         "USER": "learner",
         "LANG": "C.UTF-8",
@@ -239,8 +244,7 @@ def rlimits(limits: Limits, gpu: Slot | None = None) -> dict[str, int]:
 
 def kernel_command(limits: Limits, connection_file: str = CONNECTION_FILE, gpu: Slot | None = None) -> list[str]:
     """The command that becomes the kernel, as seen inside."""
-    python = str(Path(sys.prefix) / "bin" / "python")
-    return [python, "-c", BOOT.read_text(), json.dumps(rlimits(limits, gpu)), "-f", connection_file]
+    return [python(), "-c", BOOT.read_text(), json.dumps(rlimits(limits, gpu)), "-f", connection_file]
 
 
 def sandbox_command(plan: Plan, inner: list[str], env: dict[str, str]) -> list[str]:

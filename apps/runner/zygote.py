@@ -11,7 +11,6 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -202,9 +201,8 @@ class Zygote:
             "spare_memory_mb": SPARE_MEMORY_MB,
             "variables": self.gpu.variables if self.gpu else {},
         }
-        python = str(Path(sys.prefix) / "bin" / "python")
         texts = {name: (HERE / name.split(".")[-1]).with_suffix(".py").read_text() for name in TEXTS}
-        inner = [python, "-c", LOADER, json.dumps(texts), json.dumps(config)]
+        inner = [sandbox.python(), "-c", LOADER, json.dumps(texts), json.dumps(config)]
         plan = sandbox.plan_zygote(forbid=forbid, hide=hide, gpu=self.gpu)
         try:
             variables = sandbox.environment(1) | (BEFORE_FORK if self.gpu else {})

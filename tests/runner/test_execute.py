@@ -1,5 +1,9 @@
 """What a run is, when nothing goes wrong with it: cells, probes, seeds, progress, limits that were told."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +11,7 @@ from apps.runner.contract import HiddenInput, Limits, ProbeCall, RunRequest
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
 
+PROJECT = Path(__file__).resolve().parents[2]
 X = HiddenInput(name="X", kind="array")
 
 
@@ -161,3 +166,12 @@ def test_a_cancelled_run_ends(run, tmp_path):
 
     ran = run("while True: pass", folder=tmp_path, on_progress=cancel, limits={"wall_s": 60, "cell_s": 60})
     assert ran.result.outcome == "cancelled"
+
+
+def test_an_environment_that_is_reached_by_a_link(tmp_path):
+    (tmp_path / "venv").symlink_to(sys.prefix)
+    code = "from apps.runner.canary import canary; import sys; sys.exit(canary())"
+    python = tmp_path / "venv" / "bin" / "python"
+    done = subprocess.run([python, "-c", code], cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "starts cold" not in done.stderr
