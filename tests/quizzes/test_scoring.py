@@ -139,7 +139,7 @@ def test_a_number_may_be_off_by_the_tolerance(tolerance, text, right):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("3.14", 1), ("3.1416", 1), ("3.15", 0), ("3.1", 0.5), ("3", 0.5), ("3.2", 0), ("3.140", 1), ("314e-2", 1)],
+    [("3.14", 1), ("3.1416", 1), ("3.15", 0), ("3.1", 0.5), ("3", 0), ("3.2", 0), ("3.140", 1), ("314e-2", 1)],
 )
 def test_significant_figures_are_the_tolerance(text, expected):
     assert typed("numeric", "{answer: 3.14159, compute: math.pi, significant: 3}", text).share == expected
@@ -164,6 +164,14 @@ def test_a_unit_that_is_missing_or_unknown_is_sent_back(text, advice):
     result = typed("numeric", UNITS, text)
     assert isinstance(result, Unreadable)
     assert advice in result.message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("0.76", "Not right, but close."), ("-0.75", "Not right: the sign is wrong."), ("0.8", "Not right.")],
+)
+def test_how_a_number_is_wrong_is_said(text, message):
+    assert typed("numeric", "{answer: 0.75, compute: '3/4'}", text).message == message
 
 
 def test_a_known_mistake_says_why_and_earns_its_share():

@@ -15,8 +15,10 @@ from apps.quizzes.variants import Variant
 # Without a tolerance a number is right but for rounding.
 ROUNDING = Fraction(1, 10**6)
 NEAR_ZERO = Fraction(1, 10**9)
-# What an answer earns that is right as far as it goes, but has fewer significant figures than were asked for.
+# What an answer earns that is right as far as it goes, but has fewer significant figures than were asked for; with one
+# figure alone it could be a guess.
 TOO_SHORT = 0.5
+FEWEST = 2
 
 
 def close(value: Fraction, right: Fraction, tolerance: Tolerance | None) -> bool:
@@ -55,7 +57,7 @@ def numeric(variant: Variant, question: Numeric, response: Response) -> Score:
         if _is_right(value, exact(mistake.answer), question):
             return missed(mistake, number, understood)
     figures = reading.figures
-    if question.significant and figures and figures < question.significant and reading.value:
+    if question.significant and figures and FEWEST <= figures < question.significant:
         rough = half_unit(right, figures)
         if abs(value - right) <= rough:
             message = f"Right as far as it goes, but {question.significant} significant figures were asked for."
@@ -102,7 +104,7 @@ def _is_right(value: Fraction, right: Fraction, question: Numeric) -> bool:
 def _direction(value: Fraction, right: Fraction) -> str:
     if value == -right and right:
         return "Not right: the sign is wrong."
-    return "Not right."
+    return "Not right, but close." if abs(value - right) <= abs(right) / 50 else "Not right."
 
 
 def matrix(variant: Variant, question: Matrix, response: Response) -> Score:
