@@ -170,7 +170,7 @@ def test_a_cancelled_run_ends(run, tmp_path):
 
 def test_an_environment_that_is_reached_by_a_link(tmp_path):
     (tmp_path / "venv").symlink_to(sys.prefix)
-    code = "from apps.runner.canary import canary; import sys; sys.exit(canary())"
+    code = "from apps.runner.canary import canary; import sys; sys.exit(canary() or 0)"
     python = tmp_path / "venv" / "bin" / "python"
     done = subprocess.run([python, "-c", code], cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
