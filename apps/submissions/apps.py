@@ -9,7 +9,14 @@ class SubmissionsConfig(AppConfig):
     name = "apps.submissions"
 
     def ready(self) -> None:
-        """Makes the project's Celery app the default one, so that a process that only sends finds the broker too."""
+        """Makes the project's Celery app the default one, so that a process that only sends finds the broker too.
+
+        Then has the deployment's checks run, and hand-ins counted as evidence of what a learner knows.
+        """
+        from apps.quizzes.evidence import register
         from studyhub import celery  # noqa: F401
 
         from . import checks  # noqa: F401
+        from .evidence import from_hand_ins
+
+        register(from_hand_ins)
