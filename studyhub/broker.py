@@ -14,6 +14,8 @@ EXECUTE_TASK = "runner.execute"
 PROGRESS_TASK = "submissions.record_progress"
 FINISHED_TASK = "submissions.accept_result"
 REPORT_TASK = "submissions.record_runner"
+JUDGE_TASK = "runner.judge_formula"
+JUDGED_TASK = "quizzes.accept_outcome"
 
 
 def celery_settings() -> dict[str, Any]:

@@ -12,8 +12,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studyhub.settings")
 app = Celery("studyhub")
 app.config_from_object(broker.celery_settings())
 RECONCILE_S = env.integer("STUDYHUB_RECONCILE_S", 10, minimum=1)
+RECHECK_S = 3 * RECONCILE_S
 app.conf.beat_schedule = {
     "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
+    "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
 }
 # Between two looks at the schedule beat sleeps this long at most: no longer than what is scheduled.
 app.conf.beat_max_loop_interval = min(RECONCILE_S, 5)

@@ -11,6 +11,7 @@ admin.site.index_title = "Behind the scenes"
 urlpatterns = [
     path("", include("apps.catalog.urls")),
     path("exercises/", include("apps.exercises.urls")),
+    path("quizzes/", include("apps.quizzes.urls")),
     path("learning/", include("apps.quizzes.learning_urls")),
     path("submissions/", include("apps.submissions.urls")),
     path("", include("apps.accounts.urls")),

@@ -56,6 +56,11 @@ def exercises_on_offer() -> QuerySet[Any]:
     return apps.get_model("exercises", "Exercise").objects.on_offer()
 
 
+def quizzes_on_offer() -> QuerySet[Any]:
+    """The quizzes that learners can take now; their app, too, builds on this one."""
+    return apps.get_model("quizzes", "Quiz").objects.on_offer()
+
+
 class TrackQuerySet(models.QuerySet["Track"]):
     """Reads of tracks, one per page."""
 
@@ -64,12 +69,13 @@ class TrackQuerySet(models.QuerySet["Track"]):
         return self.filter(retired=False).order_by("position", "slug")
 
     def with_contents(self) -> TrackQuerySet:
-        """Current tracks with what their pages list: sections, their resources and their exercises (four queries)."""
+        """Current tracks with what their pages list: sections, resources, exercises, quizzes (five queries)."""
         sections = Section.objects.filter(retired=False).order_by("position")
         return self.current().prefetch_related(
             Prefetch("sections", sections),
             Prefetch("sections__resources", Resource.objects.filter(retired=False).order_by("position")),
             Prefetch("sections__exercises", exercises_on_offer()),
+            Prefetch("sections__quizzes", quizzes_on_offer()),
         )
 
 

@@ -28,6 +28,22 @@ def get_attempt(user: User, pk: int) -> QuizAttempt:
     return attempt
 
 
+def get_own_attempt(user: User, pk: int | None) -> QuizAttempt:
+    """An attempt with its answers, for its learner alone. Raises Http404 for anybody else."""
+    attempt = QuizAttempt.objects.with_answers().filter(pk=pk, user=user).first()
+    if attempt is None:
+        raise Http404("There is no such attempt.")
+    return attempt
+
+
+def get_own_review(user: User, pk: int) -> Answer:
+    """A question of a review, for its learner alone. Raises Http404 for anybody else, and for one asked in a quiz."""
+    answer = get_own_answer(user, pk)
+    if answer.attempt_id is not None:
+        raise Http404("There is no such review.")
+    return answer
+
+
 def get_own_answer(user: User, pk: int) -> Answer:
     """An answer with its question, for its learner alone: nobody answers for another. Raises Http404."""
     answer = Answer.objects.with_question().select_related("attempt__quiz").filter(pk=pk, user=user).first()

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -54,6 +55,10 @@ class Quiz(models.Model):
         """The quiz's front page."""
         return reverse("quizzes:quiz", args=[self.slug])
 
+    def concepts_asked(self) -> QuerySet[Concept]:
+        """The concepts that its questions are about."""
+        return Concept.objects.current().filter(questions__quiz=self, questions__retired=False).distinct()
+
 
 class Question(models.Model):
     """One question; `slug` is unique within its quiz and stays for ever."""
@@ -85,6 +90,7 @@ class QuestionVersion(models.Model):
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content.")
     content = models.JSONField(help_text="The question as its file has it.")
+    picture = models.JSONField(null=True, blank=True, help_text="Its frozen copy: file, width and height.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -124,6 +130,11 @@ class QuizAttempt(models.Model):
         return reverse("quizzes:attempt", args=[self.pk])
 
     @property
+    def name(self) -> str:
+        """What a learner calls it."""
+        return f"Attempt {self.number}"
+
+    @property
     def has_ended(self) -> bool:
         """Whether no more answers are taken."""
         return self.ended_at is not None
@@ -141,7 +152,7 @@ class Answer(models.Model):
     state = models.CharField(max_length=10, choices=AnswerState.choices, default=AnswerState.OPEN)
     shown_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
-    response = models.JSONField(null=True, blank=True)
+    response = models.JSONField(null=True, blank=True, help_text="While it is open: a draft.")
     certainty = models.CharField(max_length=10, choices=Certainty.choices, blank=True)
     hints_taken = models.PositiveSmallIntegerField(default=0)
     share = models.FloatField(null=True, blank=True, help_text="0 to 1, hints not counted.")
@@ -149,6 +160,10 @@ class Answer(models.Model):
     understood = models.TextField(blank=True)
     parts = models.JSONField(default=list, blank=True)
     chosen = models.JSONField(default=list, blank=True)
+    # An expression at the sandbox: what its points are drawn from, how often it was sent, and when it is sent again.
+    check_nonce = models.CharField(max_length=32, blank=True)
+    checks = models.PositiveSmallIntegerField(default=0)
+    check_due_at = models.DateTimeField(null=True, blank=True)
 
     objects = AnswerQuerySet.as_manager()
 

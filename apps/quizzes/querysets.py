@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -11,6 +11,8 @@ from django.db.models import Count, Prefetch, Q
 from .constants import RIGHT, AnswerState
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from apps.accounts.models import User
 
 
@@ -29,6 +31,21 @@ class QuizQuerySet(models.QuerySet[Any]):
     def for_list(self) -> QuizQuerySet:
         """With what the list shows of each."""
         return self.on_offer().select_related("section__track")
+
+    def with_standing(self, user: User | AnonymousUser) -> list[Any]:
+        """The quizzes, each with `standing`: of the reader's attempts the one that goes on, else the best, or None."""
+        from .models import QuizAttempt
+
+        quizzes = list(self)
+        best: dict[int, Any] = {}
+        if user.is_authenticated:
+            for attempt in QuizAttempt.objects.of(user).with_counts().order_by("number"):
+                other = best.get(attempt.quiz_id)
+                if other is None or not attempt.has_ended or (other.has_ended and attempt.right > other.right):
+                    best[attempt.quiz_id] = attempt
+        for quiz in quizzes:
+            quiz.standing = best.get(quiz.pk)
+        return quizzes
 
 
 class QuestionQuerySet(models.QuerySet[Any]):
@@ -81,6 +98,6 @@ class AnswerQuerySet(models.QuerySet[Any]):
         """Those that have a share, the earliest first."""
         return self.filter(state=AnswerState.SCORED).order_by("answered_at", "pk")
 
-    def lost_check(self, now: datetime, lease_s: float) -> AnswerQuerySet:
-        """Given to be compared long ago, and nothing came back."""
-        return self.filter(state=AnswerState.CHECKING, answered_at__lt=now - timedelta(seconds=lease_s))
+    def lost_check(self, now: datetime) -> AnswerQuerySet:
+        """At the sandbox for longer than it ever takes, the most overdue first."""
+        return self.filter(state=AnswerState.CHECKING, check_due_at__lt=now).order_by("check_due_at")

@@ -30,6 +30,7 @@ from apps.runner.canary import REMEDY, canary
 from apps.runner.contract import CLAIM_FILE, Outcome, Progress
 from apps.runner.errors import GpuError
 from apps.runner.execute import execute, load_request
+from apps.runner.formulas import judge_expression
 from apps.runner.provisioner import unsandboxed
 from studyhub import broker, env
 from studyhub import pool as pool  # connects its signal
@@ -75,6 +76,16 @@ def execute_run(run_id: str, attempt: int) -> None:
     logger.error("Run %s attempt %s failed by our fault: %s", run_id, attempt, result.detail)
     if problem := (slot and gpu.failure(slot)) or canary():
         stop_taking_work(problem)
+
+
+@app.task(name=broker.JUDGE_TASK)
+def judge_formula(answer: int, check: int, task: dict[str, Any]) -> None:
+    """Evaluate a learner's formula in the sandbox; what came of it goes back under the numbers that it came with."""
+    try:
+        outcome = judge_expression(task)
+    except ValueError as error:
+        outcome = {"status": "platform_error", "detail": str(error)}
+    send(broker.JUDGED_TASK, answer, check, outcome)
 
 
 def stop_taking_work(problem: str) -> None:

@@ -1,30 +1,13 @@
-"""Sending messages. The broker is only a bell: what can't be sent is found in the database by the reconciler."""
+"""The messages of hand-ins. The broker is only a bell (studyhub/bell.py): the reconciler finds what was not heard."""
 
 from __future__ import annotations
 
-import logging
-
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-from studyhub import broker
-
-logger = logging.getLogger(__name__)
+from studyhub.bell import send as send
 
 RELEASE_TASK = "submissions.release_runs"
 GRADE_TASK = "submissions.grade_run"
-
-
-def send(name: str, *arguments: object, queue: str = broker.CONTROL_QUEUE) -> bool:
-    """Send one message now; False where the broker can't be reached. Never waits for it to come back."""
-    from studyhub.celery import app
-
-    try:
-        app.send_task(name, args=arguments, queue=queue, retry=False)
-    except (OperationalError, OSError) as error:
-        logger.warning("%s%r was not sent, the reconciler will see to it: %s", name, arguments, error)
-        return False
-    return True
 
 
 def send_on_commit(name: str, *arguments: object) -> None:

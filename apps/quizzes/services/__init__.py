@@ -1,16 +1,21 @@
 """What changes quizzes and answers. An answer is given once: a conditional UPDATE whose count is checked."""
 
+from .checks import accept_outcome, recheck_stale, settle
 from .reviews import next_review, note_answer, suspend, undo_last
 from .sync import SyncReport, sync_quizzes
-from .taking import finish, give_answer, note_shown, settle, start, take_hint
+from .taking import finish, give_all, give_answer, keep_draft, note_shown, start, take_hint
 
 __all__ = [
     "SyncReport",
+    "accept_outcome",
     "finish",
+    "give_all",
     "give_answer",
+    "keep_draft",
     "next_review",
     "note_answer",
     "note_shown",
+    "recheck_stale",
     "settle",
     "start",
     "suspend",

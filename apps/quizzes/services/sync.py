@@ -6,11 +6,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.catalog.models import Concept, Section
-from apps.quizzes import kinds
+from apps.quizzes import kinds, pictures
 from apps.quizzes.models import Question, QuestionVersion, Quiz
 
 
@@ -39,7 +42,7 @@ def sync_quizzes(*, quizzes: Sequence[kinds.Quiz]) -> SyncReport:
     for entry in quizzes:
         quiz = _sync_quiz(entry, sections[entry.track, entry.section])
         for position, asked in enumerate(entry.questions):
-            question, is_new = _sync_question(asked, quiz, position)
+            question, is_new = _sync_question(asked, quiz, position, _picture_of(asked, entry))
             question.concepts.set([concepts[slug] for slug in asked.concepts])
             kept.add(question.pk)
             new += is_new
@@ -62,14 +65,23 @@ def _sync_quiz(entry: kinds.Quiz, section: Section) -> Quiz:
     return Quiz.objects.update_or_create(slug=entry.slug, defaults=values)[0]
 
 
-def _sync_question(asked: kinds.AnyQuestion, quiz: Quiz, position: int) -> tuple[Question, bool]:
+def _picture_of(asked: kinds.AnyQuestion, entry: kinds.Quiz) -> dict[str, Any] | None:
+    """The frozen copy of the question's picture."""
+    if asked.picture is None:
+        return None
+    return pictures.freeze(Path(settings.CURRICULUM_DIR) / entry.track / "quizzes" / asked.picture.file)
+
+
+def _sync_question(
+    asked: kinds.AnyQuestion, quiz: Quiz, position: int, picture: dict[str, Any] | None
+) -> tuple[Question, bool]:
     """The question's row, and whether it has a version that it never had before."""
     content = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps([content, picture], sort_keys=True).encode()).hexdigest()
     values = {"kind": asked.kind, "level": asked.level, "position": position, "retired": False}
     question, _ = Question.objects.update_or_create(quiz=quiz, slug=asked.id, defaults=values)
     version, is_new = QuestionVersion.objects.get_or_create(
-        question=question, digest=digest, defaults={"content": content}
+        question=question, digest=digest, defaults={"content": content, "picture": picture}
     )
     if question.current_version_id != version.pk:
         question.current_version = version

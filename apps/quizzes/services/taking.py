@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -12,8 +11,9 @@ from django.utils import timezone
 
 from apps.quizzes.constants import AnswerState, Certainty
 from apps.quizzes.models import Answer, Quiz, QuizAttempt, new_seed
-from apps.quizzes.results import Score, Undecided, Unreadable
+from apps.quizzes.results import Undecided, Unreadable
 from apps.quizzes.scoring import score
+from apps.quizzes.services import checks
 from apps.quizzes.services.reviews import note_answer
 
 if TYPE_CHECKING:
@@ -55,6 +55,13 @@ def note_shown(*, answers: list[Answer]) -> None:
         Answer.objects.filter(pk__in=unseen, shown_at__isnull=True).update(shown_at=timezone.now())
 
 
+def keep_draft(*, answer: Answer, response: Any, message: str = "") -> bool:
+    """Remember what the fields of an open question hold, and what is to be changed; False where it was answered."""
+    kept = Answer.objects.filter(pk=answer.pk, state=AnswerState.OPEN).update(response=response, message=message)
+    answer.response = response
+    return bool(kept)
+
+
 def give_answer(*, answer: Answer, response: Any, certainty: str = "") -> Answer | Unreadable:
     """Take an answer in, once; a second one (another tab, a double click) changes nothing.
 
@@ -71,36 +78,29 @@ def give_answer(*, answer: Answer, response: Any, certainty: str = "") -> Answer
         "understood": found.understood,
     }
     if isinstance(found, Undecided):
-        changes["state"] = AnswerState.CHECKING
+        changes |= {"state": AnswerState.CHECKING, "message": ""} | checks.fresh()
     else:
-        changes |= _scored(found)
+        changes |= checks.scored(found)
     still_open = Answer.objects.filter(pk=answer.pk, state=AnswerState.OPEN)
     taken = still_open.exclude(attempt__ended_at__isnull=False).update(**changes)
     answer.refresh_from_db()
+    if taken and answer.state == AnswerState.CHECKING:
+        checks.send_check(answer=answer)
     if taken and answer.attempt_id:
         # A quiz makes its cards by itself; in a review the learner has a word in it.
         note_answer(answer=answer)
     return answer
 
 
-def settle(*, answer: Answer, found: Score) -> bool:
-    """What the comparison of an expression came to; False where that is known already."""
-    changed = Answer.objects.filter(pk=answer.pk, state=AnswerState.CHECKING).update(**_scored(found))
-    if changed and answer.attempt_id:
-        answer.refresh_from_db()
-        note_answer(answer=answer)
-    return bool(changed)
-
-
-def _scored(found: Score) -> dict[str, Any]:
-    return {
-        "state": AnswerState.SCORED,
-        "share": min(1.0, max(0.0, found.share)),
-        "message": found.message,
-        "understood": found.understood,
-        "parts": [asdict(part) for part in found.parts],
-        "chosen": list(found.chosen),
-    }
+def give_all(*, responses: list[tuple[Answer, Any, str]]) -> list[tuple[Answer, str]]:
+    """Take in all that was filled in; returns what can't be read, each with what to change, kept as a draft."""
+    unread = []
+    for answer, response, certainty in responses:
+        outcome = give_answer(answer=answer, response=response, certainty=certainty)
+        if isinstance(outcome, Unreadable):
+            keep_draft(answer=answer, response=response)
+            unread.append((answer, outcome.message))
+    return unread
 
 
 def take_hint(*, answer: Answer) -> bool:

@@ -1,0 +1,23 @@
+"""Sending messages. The broker is only a bell: what can't be sent is found in the database by a reconciler."""
+
+from __future__ import annotations
+
+import logging
+
+from kombu.exceptions import OperationalError
+
+from studyhub import broker
+
+logger = logging.getLogger(__name__)
+
+
+def send(name: str, *arguments: object, queue: str = broker.CONTROL_QUEUE) -> bool:
+    """Send one message now; False where the broker can't be reached. Never waits for it to come back."""
+    from studyhub.celery import app
+
+    try:
+        app.send_task(name, args=arguments, queue=queue, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("%s%r was not sent, the reconciler will see to it: %s", name, arguments, error)
+        return False
+    return True
