@@ -21,11 +21,14 @@ class Spot:
     chosen: bool
     shape: SafeString
     box: tuple[float, float, float, float]
+    is_round: bool = False
 
 
 def spots_of(regions: Sequence[RegionView], chosen: AbstractSet[str]) -> list[Spot]:
     """The regions, the largest first: what is drawn later lies above."""
-    spots = [Spot(one.id, one.name, one.id in chosen, _shape(one), _box(one)) for one in regions]
+    spots = [
+        Spot(one.id, one.name, one.id in chosen, _shape(one), _box(one), one.circle is not None) for one in regions
+    ]
     return sorted(spots, key=lambda spot: -spot.box[2] * spot.box[3])
 
 

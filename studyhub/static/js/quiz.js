@@ -97,6 +97,19 @@
   document.addEventListener("pointerup", drop);
   document.addEventListener("pointercancel", drop);
 
+  // Labels are boxes; what was pointed at is the smallest shape around the point, and the shapes stand by size.
+  document.addEventListener("click", (event) => {
+    const picture = event.target.closest?.(".hotspot-picture");
+    if (!picture) return;
+    event.preventDefault();
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
+    const hit = [...picture.querySelectorAll("[data-region]")].filter((one) => one.firstElementChild.isPointInFill(point));
+    const field = hit.length && document.querySelector(`input[value="${hit.at(-1).dataset.region}"]`);
+    if (!field) return;
+    field.checked = true;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   const light = (box) => {
     const picked = box.querySelector("input:checked")?.value;
     const pointed = box.querySelector("input:focus-visible")?.value;
