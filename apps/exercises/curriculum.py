@@ -10,6 +10,7 @@ from apps.catalog.curriculum import Curriculum
 from apps.exercises.errors import PackageError, Problem
 from apps.exercises.manifest import MANIFEST_FILE, read_yaml_file
 from apps.exercises.package import ExercisePackage, find_packages, load_package
+from apps.quizzes.kinds import Quiz
 
 # From how many sides each concept is looked at, at least.
 PERSPECTIVES = 2
@@ -55,20 +56,24 @@ def dangling(
     return problems
 
 
-def lonely_concepts(curriculum: Curriculum, packages: list[ExercisePackage], file: Path) -> list[Problem]:
+def lonely_concepts(
+    curriculum: Curriculum, packages: Collection[ExercisePackage], quizzes: Collection[Quiz], folder: Path
+) -> list[Problem]:
     """Concepts that nothing looks at, and those that are looked at from one side only.
 
     An idea sticks once it has been seen from two: a resource, an exercise, or a quiz each count as one.
     """
     seen = Counter(slug for package in packages for slug in package.manifest.concepts)
+    for quiz in quizzes:
+        seen.update({slug for question in quiz.questions for slug in question.concepts})
     for track in curriculum.tracks:
         for section in track.sections:
             seen.update(slug for resource in section.resources for slug in resource.concepts)
-    yaml = read_yaml_file(file)
+    yaml = read_yaml_file(folder / "concepts.yaml")
     problems = []
     for index, concept in enumerate(curriculum.concepts):
         if seen[concept.slug] < PERSPECTIVES:
-            found = "Nothing looks at" if not seen[concept.slug] else "Only one resource or exercise looks at"
+            found = "Nothing looks at" if not seen[concept.slug] else "Only one resource, exercise or quiz looks at"
             text = f"{found} the concept {concept.slug!r}. Name it where it is taught, or take it out."
             problems.append(yaml.problem((index, "slug"), text))
     return problems

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from apps.quizzes import learning_views as views
+from apps.quizzes import learning_views, review_views
 
 app_name = "learning"
 
 urlpatterns = [
-    path("reviews/", views.reviews, name="reviews"),
-    path("reviews/<int:pk>/suspend/", views.suspend, name="suspend"),
-    path("map/<slug:slug>/", views.track_map, name="map"),
+    path("map/<slug:slug>/", learning_views.track_map, name="map"),
+    path("reviews/", review_views.reviews, name="reviews"),
+    path("reviews/begin/", review_views.begin, name="begin"),
+    path("reviews/session/", review_views.session, name="session"),
+    path("reviews/undo/", review_views.undo, name="undo"),
+    path("reviews/<int:pk>/answer/", review_views.answer, name="answer"),
+    path("reviews/<int:pk>/draft/", review_views.draft, name="draft"),
+    path("reviews/<int:pk>/rate/", review_views.rate, name="rate"),
+    path("reviews/<int:pk>/suspend/", review_views.suspend, name="suspend"),
 ]

@@ -233,6 +233,7 @@ class Review(models.Model):
     rating = models.PositiveSmallIntegerField(help_text="1 again, 2 hard, 3 good, 4 easy.")
     at = models.DateTimeField(default=timezone.now)
     before = models.JSONField(null=True, blank=True, help_text="None for the first one.")
+    due_before = models.DateTimeField(null=True, blank=True)
 
     objects = ReviewQuerySet.as_manager()
 

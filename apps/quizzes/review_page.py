@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from apps.quizzes.models import Card, Review
+from apps.quizzes.memory import meet, rating_for
+from apps.quizzes.models import Answer, Card, Review
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -18,6 +19,36 @@ DAYS = 14
 SESSION = 10
 # The drawing of the forecast, in units of its own.
 BAR, GAP, TALL = 30, 8, 96
+
+
+RATINGS = {
+    1: ("Again", "I did not know it"),
+    2: ("Hard", "It took some work"),
+    3: ("Good", "I knew it"),
+    4: ("Easy", "At once"),
+}
+
+
+@dataclass(frozen=True)
+class Rated:
+    """A rating to choose: what it is called, what it means, when the question would come back, and whether it fits."""
+
+    value: int
+    name: str
+    meaning: str
+    days: int
+    suggested: bool
+
+
+def ratings(answer: Answer) -> list[Rated]:
+    """The four ratings of a review that has been answered."""
+    card = Card.objects.filter(user=answer.user, question=answer.question).first()
+    at = answer.answered_at or timezone.now()
+    fits = rating_for(answer.worth, answer.certainty, answer.seconds, answer.hints_taken)
+    return [
+        Rated(value, name, meaning, (meet(card.memory if card else None, value, at)[1] - at).days, value == fits)
+        for value, (name, meaning) in RATINGS.items()
+    ]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,21 @@ position: 1
 sections:
   - slug: first-numbers
     title: First numbers
+    resources:
+      - slug: counting-aloud
+        title: Counting aloud
+        url: https://example.org/aloud
+        kind: video
+        level: beginner
+        concepts: [counting, doubling]
+        why: It counts.
+      - slug: counting-on-paper
+        title: Counting on paper
+        url: https://example.org/paper
+        kind: article
+        level: beginner
+        concepts: [counting]
+        why: It counts, too.
 """
 CONCEPTS = """\
 - slug: doubling

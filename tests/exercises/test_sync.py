@@ -153,13 +153,27 @@ def test_check_changes_nothing_and_lists_every_mistake(write_package, capsys, se
     assert "other/exercise.yaml:2" in errors
 
 
+def test_check_finds_concepts_without_a_second_perspective(write_package, curriculum, capsys):
+    write_package()
+    path = curriculum / "concepts.yaml"
+    more = "- {slug: halving, title: Halving, summary: The half.}\n"
+    path.write_text(path.read_text() + more)
+    track = curriculum / "numbers" / "track.yaml"
+    track.write_text(track.read_text().replace("concepts: [counting]", "concepts: [doubling]"))
+    with pytest.raises(CommandError, match="2 mistakes"):
+        call_command("sync_curriculum", "--check")
+    errors = capsys.readouterr().err
+    assert "concepts.yaml:4: Only one resource, exercise or quiz looks at the concept 'counting'." in errors
+    assert "concepts.yaml:7: Nothing looks at the concept 'halving'." in errors
+
+
 def test_counts_are_printed_as_json(write_package, capsys):
     write_package()
     call_command("sync_curriculum", "--check", "--json")
     assert json.loads(capsys.readouterr().out) == {
         "tracks": 1,
         "sections": 1,
-        "resources": 0,
+        "resources": 2,
         "concepts": 2,
         "exercises": 1,
         "mutants": 1,

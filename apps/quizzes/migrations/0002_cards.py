@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('rating', models.PositiveSmallIntegerField(help_text='1 again, 2 hard, 3 good, 4 easy.')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('before', models.JSONField(blank=True, help_text='None for the first one.', null=True)),
+                ('due_before', models.DateTimeField(blank=True, null=True)),
                 ('answer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review', to='quizzes.answer')),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='quizzes.card')),
             ],

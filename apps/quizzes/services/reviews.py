@@ -33,12 +33,14 @@ def note_answer(*, answer: Answer, rating: int | None = None) -> Review | None:
         if Review.objects.filter(answer=answer).exists():
             return None
         card = Card.objects.filter(user=answer.user, question=answer.question).first()
-        before = card.memory if card else None
+        before, due_before = (card.memory, card.due) if card else (None, None)
         memory, due = meet(before, chosen, at)
         card, _ = Card.objects.update_or_create(
             user=answer.user, question=answer.question, defaults={"memory": memory, "due": due}
         )
-        return Review.objects.create(card=card, answer=answer, rating=chosen, at=at, before=before)
+        return Review.objects.create(
+            card=card, answer=answer, rating=chosen, at=at, before=before, due_before=due_before
+        )
 
 
 def next_review(*, user: User) -> Answer | None:
@@ -66,9 +68,11 @@ def undo_last(*, user: User) -> Card | None:
             return None
         card = last.card
         card.memory = last.before
-        card.due = last.before["due"]
+        card.due = last.due_before
         card.save(update_fields=["memory", "due"])
         last.answer.delete()
+        # What was asked meanwhile makes room for it.
+        Answer.objects.of(user).filter(attempt__isnull=True, state=AnswerState.OPEN).delete()
         return card
 
 

@@ -13,12 +13,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.catalog.curriculum import Curriculum, CurriculumError, Problem, load_curriculum
 from apps.catalog.services import sync_catalog
-from apps.exercises.curriculum import dangling, load_packages
+from apps.exercises.curriculum import dangling, load_packages, lonely_concepts
 from apps.exercises.package import ExercisePackage
 from apps.exercises.services import sync_exercises
 from apps.exercises.validation import validate_package
 from apps.quizzes.kinds import Quiz
 from apps.quizzes.loading import load_quizzes
+from apps.quizzes.services import sync_quizzes
 
 
 class Command(BaseCommand):
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             try:
                 sync_catalog(curriculum=curriculum)
                 sync_exercises(packages=packages)
+                sync_quizzes(quizzes=quizzes)
             except CurriculumError as error:
                 problems = list(error.problems)
         if problems:
@@ -84,6 +86,8 @@ def read_all(
             quizzes = load_quizzes(folder, curriculum)
         except CurriculumError as error:
             problems += error.problems
+    if validate and not problems:
+        problems += lonely_concepts(curriculum, packages, quizzes, folder)
     return curriculum, packages, quizzes, problems
 
 
