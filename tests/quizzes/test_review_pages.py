@@ -160,6 +160,7 @@ def test_a_session_by_keyboard_alone(open_page, cards, bob):
             page.keyboard.type(given["text"])
         page.keyboard.press("Enter")
         page.wait_for_selector("button[name=rating]:focus")
+        page.wait_for_load_state()  # the script that listens to the keys is there
         page.keyboard.press("3" if left % 2 else "Enter")
     page.wait_for_selector("text=3 reviewed.")
     assert Review.objects.filter(answer__attempt__isnull=True).count() == 3
