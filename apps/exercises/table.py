@@ -17,7 +17,7 @@ MEASURED = "measured.json"
 HEAD = """\
 # Exercises
 
-Made by `manage.py exercise_table` from the packages in this folder; `make check` fails where it is out of date.
+Made by `manage.py exercise_table` from the packages in this folder; a test fails where it is out of date.
 
 Reference and baseline are means of the metric over twenty draws of hidden inputs. *Exact* is a reference that grading
 computes anew for each run; *measured* is one judged by several figures, which its `reference/figures.json` and
