@@ -1,0 +1,47 @@
+"""axe-core looks at the pages of quizzes: every kind of question, open and answered, in light and in dark."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from apps.quizzes.answers import right_response
+from apps.quizzes.services import finish, give_answer, take_hint
+from studyhub import bell
+from tests.site.test_accessibility import violations  # noqa: F401 - a fixture
+
+from .pages import begin, load_examples
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def quiz(tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(bell, "send", lambda *arguments, **options: None)
+    return load_examples(tmp_path / "notebooks", settings, layout="all")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_quiz_before_and_after_its_answers(quiz, violations, bob, theme, width):  # noqa: F811
+    attempt = begin(bob, quiz)
+    answers = list(attempt.answers.all())
+    take_hint(answer=next(answer for answer in answers if answer.version.asked.hints))
+    front = [reverse("quizzes:list"), quiz.get_absolute_url(), attempt.get_absolute_url()]
+    assert violations(front, theme=theme, user=bob, width=width) == []
+    for answer in answers[::2]:
+        give_answer(answer=answer, response=right_response(answer.variant), certainty="sure")
+    assert violations(front, theme=theme, user=bob, width=width) == []
+    finish(attempt=attempt)
+    assert violations(front, theme=theme, user=bob, width=width) == []
+
+
+def test_what_can_not_be_read_and_what_is_asked_before_the_end(quiz, violations, bob):  # noqa: F811
+    attempt = begin(bob, quiz)
+
+    def hand_in(page):
+        page.locator("input[type=text]").first.fill("about seven")
+        page.get_by_role("button", name="Hand in").click()
+        page.get_by_text("no answer yet").wait_for()
+
+    assert violations([attempt.get_absolute_url()], theme="light", user=bob, act=hand_in) == []
