@@ -128,7 +128,11 @@ def _compare(job: Job, value: Any) -> Iterator[str]:
             if not _agree(stated, computed, question.significant):
                 yield f"compute gives {value}, the answer is {question.answer}."
         case Matrix() as question:
-            rows = [[Fraction(str(cell)) for cell in row] for row in value]
+            try:
+                rows = [[Fraction(str(cell)) for cell in row] for row in value]
+            except (TypeError, ValueError):
+                yield f"compute gives {value}, which is no list of rows of numbers."
+                return
             stated_rows = answer_rows(question)
             if [len(row) for row in rows] != [len(row) for row in stated_rows] or not all(
                 _agree(a, b, None)

@@ -11,6 +11,7 @@ from apps.quizzes.answers import answer_markdown, right_response
 from apps.quizzes.loading import find_quizzes, load_quizzes, read_quiz
 from apps.quizzes.proof import disproved
 from apps.quizzes.scoring import Score, Undecided, score
+from apps.quizzes.soundness import fault_of
 from apps.quizzes.variants import vary
 from apps.quizzes.view import public_view
 
@@ -42,6 +43,20 @@ def test_the_right_answer_earns_everything_with_every_seed(path):
             )
             assert answer_markdown(variant)
             assert public_view(variant).prompt
+
+
+@pytest.mark.parametrize("path", QUIZZES)
+def test_no_mistake_is_right_by_chance(path):
+    """Reading a file tries three seeds; numbers that happen to agree are rarer than that."""
+    quiz = read_quiz(path)
+    found = {question.id: list(fault_of(question, quiz.slug, range(150))) for question in quiz.questions}
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_a_matrix_that_is_too_deep_is_named(write):
+    question = entry("matrix", "answer: [[1, 2]]\n    compute: '[[[1], [2]]]'")
+    (found,) = disproved(read_quiz(write(question)), SEEDS)
+    assert "is no list of rows of numbers" in found
 
 
 def test_the_examples_of_the_documentation_are_proven(examples):
