@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 
 from .constants import RIGHT, AnswerState
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
+
+    from .models import Quiz
 
 
 class QuizQuerySet(models.QuerySet[Any]):
@@ -97,6 +99,11 @@ class AnswerQuerySet(models.QuerySet[Any]):
     def scored(self) -> AnswerQuerySet:
         """Those that have a share, the earliest first."""
         return self.filter(state=AnswerState.SCORED).order_by("answered_at", "pk")
+
+    def first_tries(self, quiz: Quiz) -> AnswerQuerySet:
+        """Scored answers of everybody's first attempt, to the questions as they are asked now."""
+        now = Q(question__retired=False, version=F("question__current_version"))
+        return self.filter(now, attempt__quiz=quiz, attempt__number=1, state=AnswerState.SCORED)
 
     def lost_check(self, now: datetime) -> AnswerQuerySet:
         """At the sandbox for longer than it ever takes, the most overdue first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from apps.quizzes import views
+from apps.quizzes import staff_views, views
 
 app_name = "quizzes"
 
@@ -19,4 +19,6 @@ urlpatterns = [
     re_path(r"^pictures/(?P<name>[0-9a-f]{40}\.(?:svg|png))$", views.picture, name="picture"),
     path("<slug:slug>/", views.quiz, name="quiz"),
     path("<slug:slug>/start/", views.start, name="start"),
+    path("<slug:slug>/analysis/", staff_views.analysis, name="analysis"),
+    path("<slug:slug>/questions/<slug:question>/", staff_views.preview, name="preview"),
 ]
