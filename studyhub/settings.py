@@ -171,6 +171,7 @@ RUN_LEASE_S = env.integer("STUDYHUB_RUN_LEASE_S", 20, minimum=3)  # a runner say
 RUN_START_LEASE_S = env.integer("STUDYHUB_RUN_START_LEASE_S", 60, minimum=1)
 RUN_GRADING_LEASE_S = env.integer("STUDYHUB_RUN_GRADING_LEASE_S", 20, minimum=1)
 RUN_PLATFORM_RETRIES = 2
+CHECK_LEASE_S = env.integer("STUDYHUB_CHECK_LEASE_S", 30, minimum=1)  # a formula takes a runner a second or two
 RUN_KEEP_DAYS = env.integer("STUDYHUB_RUN_KEEP_DAYS", 30, minimum=1)  # then a run's files go; grades stay
 SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
 if SANDBOX not in {"bubblewrap", "none"}:

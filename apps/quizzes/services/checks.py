@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,8 +21,7 @@ from apps.quizzes.services.reviews import note_answer
 from studyhub import bell, broker
 
 logger = logging.getLogger(__name__)
-# A comparison takes a second or two; then it is sent again, each time after twice as long, for as long as it takes.
-LEASE_S = 30.0
+# What is not answered for is sent again, each time after twice as long, up to an hour or so.
 DOUBLINGS = 7
 AT_ONCE = 50
 
@@ -33,7 +33,7 @@ def fresh() -> dict[str, Any]:
 
 def _patience(checks: int) -> datetime:
     """Until when an answer to this check is waited for."""
-    return timezone.now() + timedelta(seconds=LEASE_S * 2 ** min(checks - 1, DOUBLINGS))
+    return timezone.now() + timedelta(seconds=settings.CHECK_LEASE_S * 2 ** min(checks - 1, DOUBLINGS))
 
 
 def send_check(*, answer: Answer) -> None:
