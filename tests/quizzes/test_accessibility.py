@@ -45,3 +45,11 @@ def test_what_can_not_be_read_and_what_is_asked_before_the_end(quiz, violations,
         page.get_by_text("no answer yet").wait_for()
 
     assert violations([attempt.get_absolute_url()], theme="light", user=bob, act=hand_in) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_for_staff(quiz, violations, alice, theme):  # noqa: F811
+    pages = [reverse("quizzes:analysis", args=[quiz.slug])]
+    for question in quiz.questions.all():
+        pages.append(reverse("quizzes:preview", args=[quiz.slug, question.slug]) + "?seed=7")
+    assert violations(pages, theme=theme, user=alice, width=390) == []
