@@ -58,11 +58,13 @@ class Keyboard:
         self.page = page
 
     def reach(self, selector: str) -> None:
+        behind = "wanted => document.activeElement.compareDocumentPosition(document.querySelector(wanted)) & 2"
+        key = "Shift+Tab" if self.page.evaluate(behind, selector) else "Tab"
         for _ in range(120):
             if self.page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
                 return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"{selector} can't be reached by Tab.")
+            self.page.keyboard.press(key)
+        raise AssertionError(f"{selector} can't be reached by {key}.")
 
     def press(self, selector: str, key: str = "Enter") -> None:
         self.reach(selector)
@@ -141,11 +143,8 @@ def order(hand, lines: list[dict]) -> None:
     if isinstance(hand, Keyboard):
         for line in lines:
             row = f"[data-line='{line['id']}']"
-            # The focus may be behind the line: the keyboard begins anew above.
-            page.locator("legend").first.evaluate("one => { one.tabIndex = -1; one.focus() }")
             hand.press(f"{row} [data-move=add]")
             field = page.locator(f"{row} [data-indent]")
-            page.locator(row).evaluate("one => { one.tabIndex = -1; one.focus() }")
             while (now := int(field.input_value())) != line["indent"]:
                 hand.press(f"{row} [data-move={'in' if now < line['indent'] else 'out'}]")
         return
