@@ -1,0 +1,7 @@
+"""The difference has the wrong sign: each step moves away from the prompt."""
+# loses: {guidance: 2, known: 2, pictures: 3, negative: 1}
+### BEGIN SOLUTION guide
+without = unet(latents, t, encoder_hidden_states=negative).sample
+with_prompt = unet(latents, t, encoder_hidden_states=words).sample
+return without - scale * (with_prompt - without)
+### END SOLUTION
