@@ -42,15 +42,19 @@ def mastery_of(user: User) -> dict[int, Mastery]:
 
 def from_answers(user: User, now: datetime) -> Iterable[tuple[int, Evidence]]:
     """Each scored answer, in quizzes and reviews, for every concept of its question (two queries)."""
-    fields = ("question_id", "question__kind", "question__level", "share", "hints_taken", "certainty", "answered_at")
+    fields = (
+        "question_id", "question__kind", "question__level", "share", "hints_taken", "certainty", "answered_at",
+        "version__content__hints",
+    )  # fmt: skip
     answers = list(Answer.objects.of(user).scored().values_list(*fields))
     concepts: dict[int, list[int]] = defaultdict(list)
     links: Any = Question.concepts.through.objects.filter(question_id__in={row[0] for row in answers})
     for question, concept in links.values_list("question_id", "concept_id"):
         concepts[question].append(concept)
-    for question, kind, level, share, hints, certainty, at in answers:
+    for question, kind, level, share, taken, certainty, at, hints in answers:
+        cost = sum(hint.get("costs", HINT_COST) for hint in (hints or [])[:taken])
         evidence = Evidence(
-            share=max(0.0, share * (1 - HINT_COST * hints)),
+            share=max(0.0, share * (1 - cost)),
             difficulty=DIFFICULTY[level],
             age_days=(now - at).total_seconds() / DAY_S,
             certainty=certainty,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("reviews/session/", review_views.session, name="session"),
     path("reviews/undo/", review_views.undo, name="undo"),
     path("reviews/<int:pk>/answer/", review_views.answer, name="answer"),
+    path("reviews/<int:pk>/waiting/", review_views.waiting, name="waiting"),
     path("reviews/<int:pk>/draft/", review_views.draft, name="draft"),
     path("reviews/<int:pk>/rate/", review_views.rate, name="rate"),
     path("reviews/<int:pk>/suspend/", review_views.suspend, name="suspend"),

@@ -31,6 +31,7 @@ class AskedQuestion:
         reveal: bool = True,
         response: Mapping[str, Any] | None = None,
         error: str = "",
+        certainty: str = "",
         resources: Mapping[str, Resource] | None = None,
     ) -> None:
         self.answer = answer
@@ -39,6 +40,7 @@ class AskedQuestion:
         self.revealed = reveal and answer.state == AnswerState.SCORED
         self.is_checking = reveal and answer.state == AnswerState.CHECKING
         self.response = answer.response if response is None else response
+        self.certainty = certainty
         self.error = error or (answer.message if answer.is_open else "")
         self._resources = resources
 

@@ -96,6 +96,15 @@ class AnswerQuerySet(models.QuerySet[Any]):
         """With the question as it was asked."""
         return self.select_related("question__quiz", "version")
 
+    def begun_reviews(self, user: User) -> AnswerQuerySet:
+        """Reviews that the learner has begun and not rated, of questions that still come up."""
+        from .models import Card
+
+        aside = Card.objects.filter(user=user, suspended=True).values("question")
+        begun = self.of(user).filter(attempt__isnull=True, review__isnull=True)
+        asked = begun.filter(question__retired=False, question__quiz__retired=False)
+        return asked.exclude(question__in=aside).with_question()
+
     def scored(self) -> AnswerQuerySet:
         """Those that have a share, the earliest first."""
         return self.filter(state=AnswerState.SCORED).order_by("answered_at", "pk")

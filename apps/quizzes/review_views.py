@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from apps.quizzes import services
 from apps.quizzes.access import get_own_review
+from apps.quizzes.constants import AnswerState
 from apps.quizzes.inputs import moved, read_inputs
 from apps.quizzes.models import Card
 from apps.quizzes.page import AskedQuestion
@@ -72,6 +73,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def waiting(request: HttpRequest, pk: int) -> HttpResponse:
+    """Polled while a formula is being compared: nothing while it is, then back to the session."""
+    found = get_own_review(request.user, pk)
+    return HttpResponse(status=204) if found.state == AnswerState.CHECKING else _back(request)
+
+
+@login_required
 @require_POST
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what the fields hold, a line moved where a button says so."""
@@ -109,7 +118,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 @require_POST
 def suspend(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a card aside (`suspended=1`), or take it up again."""
-    card = get_object_or_404(Card.objects.of(request.user), pk=pk)
+    card = get_object_or_404(Card, pk=pk, user=request.user)
     aside = request.POST.get("suspended") == "1"
     services.suspend(card=card, suspended=aside)
     return redirect("learning:session" if aside else "learning:reviews")

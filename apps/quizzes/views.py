@@ -78,14 +78,20 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_own_answer(request.user, pk)
     page = AttemptPage(get_own_attempt(request.user, found.attempt_id))
     if request.method != "POST":
+        if found.state == AnswerState.CHECKING and is_fragment(request):
+            return HttpResponse(status=204)  # nothing is new, and nobody's focus moves
         response = _question(request, page, page.show(found))
         return response if found.state == AnswerState.CHECKING else _stop_polling(response)
+    if page.attempt.has_ended:
+        return _too_late(request, page)
     given = read_inputs(public_view(found.variant), request.POST, f"q{pk}")
     _keep_drafts(request, page.attempt, besides=pk)
-    outcome = services.give_answer(answer=found, response=given, certainty=request.POST.get(f"q{pk}-certainty", ""))
+    certainty = request.POST.get(f"q{pk}-certainty", "")
+    outcome = services.give_answer(answer=found, response=given, certainty=certainty)
     if isinstance(outcome, Unreadable):
         services.keep_draft(answer=found, response=given)
-        return _question(request, page, page.show(found, response=given, error=outcome.message), status=422)
+        asked = page.show(found, response=given, error=outcome.message, certainty=certainty)
+        return _question(request, page, asked, status=422)
     asked = page.show(outcome)
     if is_fragment(request) and (page.reveal or page.all_on_one):
         return _question(request, page, asked)
@@ -99,6 +105,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what the fields of a question hold, a line moved where a button says so."""
     found = get_own_answer(request.user, pk)
     page = AttemptPage(get_own_attempt(request.user, found.attempt_id))
+    if page.attempt.has_ended:
+        return _too_late(request, page)
     _keep_drafts(request, page.attempt, besides=pk)
     given = read_inputs(public_view(found.variant), request.POST, f"q{pk}")
     if move := request.POST.get(f"q{pk}-move"):
@@ -114,9 +122,11 @@ def hint(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one more hint, at its cost."""
     found = get_own_answer(request.user, pk)
     page = AttemptPage(get_own_attempt(request.user, found.attempt_id))
+    if page.attempt.has_ended:
+        return _too_late(request, page)
     _keep_drafts(request, page.attempt)
     services.take_hint(answer=found)
-    asked = page.show(found)
+    asked = page.show(found, certainty=request.POST.get(f"q{pk}-certainty", ""))
     return _question(request, page, asked, hinted=True) if is_fragment(request) else redirect(page.current_url)
 
 
@@ -131,6 +141,8 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
         page = AttemptPage(get_own_attempt(request.user, pk))
         for one, message in unread:
             page.show(one, error=message)
+    elif not found.has_ended:
+        _keep_drafts(request, found)
     if page.open_count and request.POST.get("sure") != "1" and not found.has_ended:
         return render(request, "quizzes/attempt.html", {"page": page, "asked": page.current, "unsure": True})
     services.finish(attempt=found)
@@ -172,6 +184,12 @@ def _question(
     if is_fragment(request):
         return render(request, "quizzes/_question.html", context)
     return render(request, "quizzes/attempt.html", context, status=status)
+
+
+def _too_late(request: HttpRequest, page: AttemptPage) -> HttpResponse:
+    """The attempt has ended, in another tab perhaps: nothing is taken any more, and its result says what was."""
+    there = page.attempt.get_absolute_url()
+    return HttpResponseClientRedirect(there) if is_fragment(request) else redirect(there)
 
 
 def _stop_polling(response: HttpResponse) -> HttpResponse:

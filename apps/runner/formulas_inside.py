@@ -54,7 +54,11 @@ def build(tree: Any, symbols: Any) -> Any:
     if head == "name":
         return symbols[rest[0]] if rest[0] in symbols else CONSTANTS[rest[0]]
     if head == "call":
-        return FUNCTIONS[rest[0]](*(build(argument, symbols) for argument in rest[1:]))
+        function, arguments = FUNCTIONS[rest[0]], [build(argument, symbols) for argument in rest[1:]]
+        try:
+            return function(*arguments)
+        except (ValueError, TypeError, ArithmeticError):
+            return sympy.nan  # the larger of i and 0, for instance
     values = [build(argument, symbols) for argument in rest]
     if head == "-":
         return -values[0] if len(values) == 1 else values[0] - values[1]
@@ -64,14 +68,18 @@ def build(tree: Any, symbols: Any) -> Any:
 
 def value_at(expression: Any, point: dict[str, str], symbols: Any) -> str | None:
     """The value as text with DIGITS digits; None where it is not a finite real number."""
-    # Exactly: where a denominator is 0 it must not be almost 0.
-    value = expression.subs({symbols[name]: sympy.Rational(x) for name, x in point.items()}).evalf(DIGITS)
-    real, imaginary = value.as_real_imag()
-    if not (real.is_number and real.is_finite and imaginary.is_number):
+    try:
+        # Exactly: where a denominator is 0 it must not be almost 0.
+        value = expression.subs({symbols[name]: sympy.Rational(x) for name, x in point.items()}).evalf(DIGITS)
+        real, imaginary = value.as_real_imag()
+        if not (real.is_number and real.is_finite and imaginary.is_number):
+            return None
+        if abs(imaginary) > abs(real) * sympy.Float("1e-15") + sympy.Float("1e-15"):
+            return None
+        return str(sympy.Float(real, DIGITS))
+    except (ValueError, TypeError, ArithmeticError):
+        # Max and Min refuse what has no order, such as the root of a negative number: it has no value there.
         return None
-    if abs(imaginary) > abs(real) * sympy.Float("1e-15") + sympy.Float("1e-15"):
-        return None
-    return str(sympy.Float(real, DIGITS))
 
 
 class TooLong(BaseException):

@@ -138,8 +138,8 @@ def begin_reports(sender: Any, **kwargs: Any) -> None:
         slot = gpu_slot()
         send(broker.REPORT_TASK, report.compose(app.conf.studyhub_queue, app.conf.studyhub_slots, os.getpid(), slot))
 
-    say()
     sender.timer.call_repeatedly(report.PERIOD_S, say)
+    say()
 
 
 @worker_shutdown.connect
@@ -200,11 +200,12 @@ def supervise(loglevel: str) -> int:
     if not slots:
         raise GpuError("; ".join(["there is no GPU that it could use", *problems]))
     command = [sys.executable, "-m", "apps.runner.worker", "--queue", broker.GPU_QUEUE, "--loglevel", loglevel, "--gpu"]
-    workers = [subprocess.Popen([*command, slot.uuid]) for slot in slots]
+    # Out of reach of a terminal's Ctrl-C, which would reach them twice: Celery takes the second one as "at once".
+    workers = [subprocess.Popen([*command, slot.uuid], start_new_session=True) for slot in slots]
 
     def pass_on(number: int, frame: Any) -> None:
         for worker in workers:
-            worker.send_signal(number)
+            worker.send_signal(signal.SIGTERM)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, pass_on)

@@ -29,6 +29,12 @@ class Lane:
     out: int
     places: int
     alive: int
+    queue: str
+
+    @property
+    def remedy(self) -> str:
+        """How a runner for it is started."""
+        return f"Runs wait here, and no runner takes any. Start one: python -m apps.runner.worker --queue {self.queue}"
 
     @property
     def wanting(self) -> bool:
@@ -85,6 +91,7 @@ class RunnersPage:
                 out=Run.objects.active(queue).count(),
                 places=places[queue],
                 alive=Runner.objects.places(queue, self.now),
+                queue=queue,
             )
             for queue in QUEUE_NAMES
         ]

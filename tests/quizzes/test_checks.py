@@ -134,6 +134,25 @@ class TestRechecking:
         assert [message[1][1] for message in messages] == [1, 2, 3, 4]
         assert waits == sorted(waits)
 
+    def test_the_check_of_an_earlier_formula_does_not_decide_on_a_later_one(self, give, messages, answer):
+        give("x")
+        late(answer)
+        recheck_stale()
+        accept_outcome(answer_id=answer.pk, check=2, outcome={"status": "too_hard"})
+        answer.refresh_from_db()
+        give("2x")
+        assert not accept_outcome(answer_id=answer.pk, check=1, outcome=values(messages[0][1][2]))
+        assert accept_outcome(answer_id=answer.pk, check=3, outcome=values(messages[-1][1][2]))
+
+    def test_what_no_runner_can_take_is_given_back_in_the_end(self, give, answer):
+        give("x")
+        Answer.objects.filter(pk=answer.pk).update(checks=50)
+        late(answer)
+        assert recheck_stale() == 0
+        answer.refresh_from_db()
+        assert answer.is_open
+        assert "which is our fault" in answer.message
+
     def test_what_is_known_is_not_sent_again(self, give, messages, answer):
         give("x")
         accept_outcome(answer_id=answer.pk, check=1, outcome=values(messages[0][1][2]))
@@ -151,9 +170,10 @@ class TestPage:
         client.force_login(bob)
         give("x")
         url = reverse("quizzes:answer", args=[answer.pk])
-        waiting = client.get(url, headers={"HX-Request": "true"})
-        assert waiting.status_code == 200
-        assert 'hx-trigger="every 1s"' in waiting.content.decode()
+        page = client.get(answer.attempt.get_absolute_url(), {"question": answer.position + 1})
+        assert 'hx-trigger="every 1s"' in page.content.decode()
+        # Nothing to swap: whoever has gone on by keyboard keeps the focus.
+        assert client.get(url, headers={"HX-Request": "true"}).status_code == 204
         accept_outcome(answer_id=answer.pk, check=1, outcome=values(messages[0][1][2]))
         done = client.get(url, headers={"HX-Request": "true"})
         assert done.status_code == 286

@@ -137,7 +137,50 @@ class TestComingUp:
         assert Card.objects.due(bob, timezone.now()).filter(pk=card.pk).exists()
 
 
+class TestNothingHoldsUp:
+    def test_a_formula_that_is_being_compared_holds_up_nothing(self, quiz, bob):
+        take(bob, quiz)
+        make_due(bob)
+        answer = next_review(user=bob)
+        Answer.objects.filter(pk=answer.pk).update(state="checking")
+        assert next_review(user=bob).question != answer.question
+
+    def test_alone_it_is_waited_for(self, quiz, bob):
+        take(bob, quiz)
+        make_due(bob)
+        answer = next_review(user=bob)
+        Answer.objects.filter(pk=answer.pk).update(state="checking")
+        Card.objects.exclude(question=answer.question).delete()
+        assert next_review(user=bob) == answer
+
+    def test_what_was_answered_and_set_aside_is_rated_and_gone(self, quiz, bob):
+        take(bob, quiz)
+        make_due(bob)
+        answer = next_review(user=bob)
+        respond(answer)
+        suspend(card=Card.objects.get(question=answer.question))
+        assert Review.objects.filter(answer=answer).exists()
+        assert next_review(user=bob).question != answer.question
+
+    def test_a_question_that_was_retired_meanwhile_is_not_asked(self, quiz, bob):
+        take(bob, quiz)
+        make_due(bob)
+        answer = next_review(user=bob)
+        answer.question.retired = True
+        answer.question.save()
+        assert next_review(user=bob).question != answer.question
+
+
 class TestUndo:
+    def test_a_card_that_a_quiz_has_moved_since_stays(self, quiz, bob):
+        take(bob, quiz)
+        make_due(bob)
+        answer = next_review(user=bob)
+        respond(answer)
+        note_answer(answer=answer)
+        take(bob, quiz)
+        assert undo_last(user=bob) is None
+
     def test_the_card_stands_as_before_and_comes_up_again(self, quiz, bob):
         take(bob, quiz)
         make_due(bob)

@@ -35,6 +35,22 @@ def test_complex_values_are_none():
     assert judge(["call", "sqrt", X])["values"][2] is None
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        ["call", "max", ["call", "sqrt", X], number(0)],
+        ["call", "relu", ["call", "ln", X]],
+        ["call", "min", X, ["/", number(1), ["-", X, X]]],
+        ["call", "max", ["call", "sqrt", number(-1)], X],
+    ],
+    ids=["root", "logarithm", "division by zero", "constant"],
+)
+def test_what_has_no_order_has_no_value(tree):
+    outcome = judge(tree)
+    assert outcome["status"] == "ok", outcome
+    assert outcome["values"][2] is None
+
+
 def test_both_sides_mean_the_same_by_every_function():
     """One sum with all of them, each with a weight of its own, for the sandbox takes a second or two to start."""
     x, tree, expected = 0.375, number(0), 0.0

@@ -293,7 +293,7 @@ class TestWorker:
         started = []
 
         class Process:
-            def __init__(self, command):
+            def __init__(self, command, **options):
                 started.append(command[-1])
 
             def wait(self):

@@ -84,6 +84,11 @@ class TestReports:
         said(slots=0)
         assert Runner.objects.get().problem == "a known-good notebook failed"
 
+    def test_one_that_works_again_has_no_problem_any_more(self):
+        said(slots=0, problem="a known-good notebook failed")
+        said()
+        assert Runner.objects.get().problem == ""
+
     def test_after_a_day_of_silence_it_is_forgotten(self):
         said(name="old")
         Runner.objects.update(seen_at=timezone.now() - timedelta(hours=25))
@@ -115,6 +120,27 @@ class TestPage:
         text = page()
         assert "Stopped" in text
         assert "a known-good notebook failed" in text
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"started": "x"},
+            {"started": 1e20},
+            {"zygotes": 5},
+            {"zygotes": [{"forbid": 3}, "x"]},
+            {"gpu": {"memory_mb": "many"}},
+            {"host": ["a"]},
+            {"memory_mb": None},
+        ],
+    )
+    def test_whatever_a_runner_says_the_page_stands(self, page, changes):
+        assert said(**changes)
+        assert "Takes work" in page()
+
+    def test_gpu_runs_that_nobody_takes_name_their_queue(self, page, desk, bob):
+        run = desk.hand_in(bob)
+        Run.objects.filter(pk=run.pk).update(queue=broker.GPU_QUEUE)
+        assert "--queue run.gpu" in page()
 
     def test_a_silent_worker(self, page):
         said()

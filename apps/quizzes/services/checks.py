@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.quizzes.constants import AnswerState
@@ -24,11 +25,15 @@ logger = logging.getLogger(__name__)
 # What is not answered for is sent again, each time after twice as long, up to an hour or so.
 DOUBLINGS = 7
 AT_ONCE = 50
+# So many checks without an outcome are days: then the formula itself is what no runner can take.
+MOST_CHECKS = 50
+NOT_COMPARED = "We could not compare this formula, which is our fault. Write it in another form, or come back later."
 
 
 def fresh() -> dict[str, Any]:
     """What an answer that is about to be compared needs."""
-    return {"check_nonce": secrets.token_hex(16), "checks": 1, "check_due_at": _patience(1)}
+    # Counted on, never anew: what an earlier formula's check brings home late must find another number.
+    return {"check_nonce": secrets.token_hex(16), "checks": F("checks") + 1, "check_due_at": _patience(1)}
 
 
 def _patience(checks: int) -> datetime:
@@ -44,7 +49,8 @@ def send_check(*, answer: Answer) -> None:
     try:
         task = pose(answer.variant, found, answer.check_nonce)
     except EqualityError:
-        logger.exception("Answer %s waits until its question has been corrected", answer.pk)
+        logger.exception("The question of answer %s can't be compared with anything", answer.pk)
+        _give_back(answer, Unreadable(NOT_COMPARED))
         return
     arguments = (answer.pk, answer.checks, task)
     transaction.on_commit(lambda: bell.send(broker.JUDGE_TASK, *arguments, queue=broker.CPU_QUEUE))
@@ -101,6 +107,9 @@ def recheck_stale(*, now: datetime | None = None) -> int:
     """Send what nobody answered for once more; returns how many. The count of checks is the lock."""
     sent = 0
     for answer in Answer.objects.lost_check(now or timezone.now()).with_question()[:AT_ONCE]:
+        if answer.checks >= MOST_CHECKS:
+            _give_back(answer, Unreadable(NOT_COMPARED))
+            continue
         again = answer.checks + 1
         mine = Answer.objects.filter(pk=answer.pk, state=AnswerState.CHECKING, checks=answer.checks)
         if mine.update(checks=again, check_due_at=_patience(again)):

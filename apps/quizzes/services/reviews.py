@@ -44,27 +44,38 @@ def note_answer(*, answer: Answer, rating: int | None = None) -> Review | None:
 
 
 def next_review(*, user: User) -> Answer | None:
-    """The question that comes up next, as a new variant; one that is open already goes on. None: nothing is due."""
-    going_on = Answer.objects.of(user).with_question().filter(attempt__isnull=True, review__isnull=True).first()
+    """The question that comes up next, as a new variant; one that was begun goes on first. None: nothing is due.
+
+    A formula that is being compared waits its turn: it holds up nothing that is due.
+    """
+    begun = Answer.objects.begun_reviews(user)
+    going_on = begun.exclude(state=AnswerState.CHECKING).first()
     if going_on:
         return going_on
-    card = Card.objects.due(user, timezone.now()).select_related("question").first()
-    if card is None:
-        return None
-    answer = Answer.objects.create(
-        user=user, question=card.question, version_id=card.question.current_version_id, seed=new_seed()
-    )
+    with transaction.atomic():
+        # The card's row is the lock: of two tabs one asks, and the other finds what it asked.
+        waiting = begun.filter(state=AnswerState.CHECKING).values("question")
+        due = Card.objects.due(user, timezone.now()).exclude(question__in=waiting)
+        card = due.select_for_update(of=("self",)).select_related("question").first()
+        if card is None:
+            return begun.first()
+        found = begun.filter(question=card.question).first()
+        if found:
+            return found
+        answer = Answer.objects.create(
+            user=user, question=card.question, version_id=card.question.current_version_id, seed=new_seed()
+        )
     return Answer.objects.with_question().get(pk=answer.pk)
 
 
 def undo_last(*, user: User) -> Card | None:
     """Take the learner's latest review back: its card stands as before, and comes up again. None: there is none.
 
-    The first meeting of a question, in a quiz, is not undone.
+    Answers in a quiz are not undone, and neither is a review before one: the card has moved on.
     """
     with transaction.atomic():
         last = Review.objects.of(user).select_related("card").filter(answer__attempt__isnull=True).first()
-        if last is None or last.before is None:
+        if last is None or last.before is None or last.card.reviews.filter(pk__gt=last.pk).exists():
             return None
         card = last.card
         card.memory = last.before
@@ -77,6 +88,9 @@ def undo_last(*, user: User) -> Card | None:
 
 
 def suspend(*, card: Card, suspended: bool = True) -> None:
-    """Let a card come up no more, or again."""
+    """Let a card come up no more, or again. An answer to it that was not rated yet still counts."""
     Card.objects.filter(pk=card.pk).update(suspended=suspended)
-    Answer.objects.filter(user=card.user, question=card.question, attempt__isnull=True, state=AnswerState.OPEN).delete()
+    begun = Answer.objects.filter(user=card.user, question=card.question, attempt__isnull=True, review__isnull=True)
+    for answer in begun.filter(state=AnswerState.SCORED).with_question():
+        note_answer(answer=answer)
+    begun.exclude(state=AnswerState.SCORED).delete()

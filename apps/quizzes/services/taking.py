@@ -29,6 +29,10 @@ def start(*, user: User, quiz: Quiz) -> QuizAttempt:
         return going_on
     try:
         with transaction.atomic():
+            # Again, now that nobody else writes: another tab may have begun in between.
+            begun = QuizAttempt.objects.of(user).unfinished().filter(quiz=quiz).first()
+            if begun:
+                return begun
             last = QuizAttempt.objects.of(user).filter(quiz=quiz).aggregate(n=Max("number"))["n"] or 0
             attempt = QuizAttempt.objects.create(user=user, quiz=quiz, number=last + 1)
             Answer.objects.bulk_create(

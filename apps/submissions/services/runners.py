@@ -41,13 +41,46 @@ def record_runner(*, report: dict[str, Any]) -> bool:
         logger.warning("A report that is none of our workers': %.300r", report)
         return False
     now = timezone.now()
-    said = {"queue": queue, "slots": places, "seen_at": now, "report": report}
-    if problem := str(report.get("problem") or ""):
-        said["problem"] = problem[:1000]
+    said = {"queue": queue, "slots": places, "seen_at": now, "report": _plain(report)}
+    problem = _text(report.get("problem"), 1000)
+    if places or problem:  # one that ended as it was told to keeps what it said before
+        said["problem"] = problem
     Runner.objects.update_or_create(name=name, defaults=said)
     Runner.objects.filter(slots=0, problem="").delete()  # it ended as it was told to
     Runner.objects.filter(seen_at__lt=now - timedelta(seconds=RUNNER_FORGOTTEN_S)).delete()
     return True
+
+
+def _plain(report: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows of a report: known keys with values of their kinds, whatever a runner wrote."""
+    gpu, zygotes = report.get("gpu"), report.get("zygotes")
+    shown: dict[str, Any] = {name: _count(report.get(name)) for name in ("started", "memory_mb", "available_mb")}
+    shown["host"] = _text(report.get("host"), 200)
+    shown["gpu"] = {}
+    if isinstance(gpu, dict) and gpu:
+        shown["gpu"] = {name: _text(gpu.get(name), 200) for name in ("uuid", "model", "driver")}
+        shown["gpu"]["memory_mb"] = _count(gpu.get("memory_mb"))
+    shown["zygotes"] = [
+        {
+            "profile": _text(one.get("profile"), 50),
+            "forbid": [_text(name, 50) for name in one.get("forbid") or () if isinstance(name, str)],
+            "spare": one.get("spare") is True,
+            **{name: _count(one.get(name)) for name in ("load_s", "forks", "runs", "resident_mb")},
+        }
+        for one in (zygotes if isinstance(zygotes, list) else [])
+        if isinstance(one, dict) and isinstance(one.get("forbid"), list | tuple | None)
+    ]
+    return shown
+
+
+def _text(value: Any, at_most: int) -> str:
+    return value[:at_most] if isinstance(value, str) else ""
+
+
+def _count(value: Any) -> float:
+    """A number that a page can show and a date can be made of; 0 for anything else."""
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10**11
+    return value if fits else 0
 
 
 def let_go_of_gpus(now: datetime) -> int:
