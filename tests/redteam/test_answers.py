@@ -288,7 +288,10 @@ def watch():
         time.sleep(0.001)
 threading.Thread(target=watch, daemon=True).start()
 def double(X):
-    time.sleep(0.05)
+    for _ in range(1000):
+        if SEEN:
+            break
+        time.sleep(0.005)
     return sorted(SEEN)
 """
     ran = run_notebook(tmp_path / "run", watch, "time.sleep(0.3)", "print(SEEN)")
