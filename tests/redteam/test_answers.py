@@ -289,10 +289,10 @@ def watch():
 threading.Thread(target=watch, daemon=True).start()
 def double(X):
     for _ in range(1000):
-        if SEEN:
+        if 'inputs.npz' in SEEN:
             break
         time.sleep(0.005)
-    return sorted(SEEN)
+    return sorted(SEEN - {'new'})  # as it is called until it is whole
 """
     ran = run_notebook(tmp_path / "run", watch, "time.sleep(0.3)", "print(SEEN)")
     assert ran.stdout == "set()\n"
