@@ -9,7 +9,6 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from studyhub import env
 
-
 # The five zygotes of one slot with their spares took 2.2 GB, shared pages by their share; a run comes on top.
 SLOT_GB = 2.5
 
@@ -38,7 +37,8 @@ def warm_kernels_have_memory(app_configs: Any, **kwargs: Any) -> list[CheckMessa
         return []
     return [
         Warning(
-            f"{slots} slots with warm kernels of all profiles want about {SLOT_GB * slots:.0f} GB; there are {memory_gb:.0f}.",
+            f"{slots} slots with warm kernels of all profiles want about {SLOT_GB * slots:.0f} GB; "
+            f"there are {memory_gb:.0f}.",
             hint="Zygotes end where memory runs short, and runs then start cold. Set STUDYHUB_RUN_SLOTS_CPU lower.",
             id="submissions.W001",
         )
