@@ -1,6 +1,7 @@
 """What only a browser shows: scripts, the content security policy, widths, light and dark."""
 
 import pytest
+from playwright.sync_api import expect
 
 from apps.catalog.models import Completion
 from studyhub.templatetags.ui import THEMES
@@ -74,6 +75,6 @@ def test_formulas_are_typeset(open_page):
 def test_the_first_tab_reaches_the_way_past_the_header(open_page):
     page = open_page("/tracks/regression/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()

@@ -192,7 +192,7 @@ def test_each_kind_is_answered_in_place(visit, messages, kind, hand):
     assert (answer.share, answer.certainty) == (1.0, "fairly")
     assert page.evaluate("window.stayed")
     # The focus is where it goes on, and the count above has moved too.
-    assert page.evaluate("document.activeElement.className").startswith("feedback")
+    expect(page.locator(".feedback")).to_be_focused()
     expect(page.locator("#progress")).to_contain_text("1 of 11 answered")
     if hand is Keyboard:
         by.press(".feedback ~ .form-actions .btn-primary")
@@ -269,7 +269,7 @@ def test_a_hint_comes_in_place_and_keeps_what_was_typed(visit, attempt):
     assert text not in page.content()
     page.get_by_role("button", name=re.compile("Take a hint")).click()
     page.locator(".hints").wait_for()
-    assert page.evaluate("document.activeElement.className").startswith("hints")
+    expect(page.locator(".hints")).to_be_focused()
 
 
 def test_lines_are_moved_back_and_told(visit):
@@ -280,7 +280,7 @@ def test_lines_are_moved_back_and_told(visit):
     page.locator(f"[data-line='{second}'] [data-move=up]").click()
     assert page.locator("[data-placed] [data-line]").first.get_attribute("data-line") == second
     assert "is line 1" in page.locator("[data-told]").text_content()
-    assert page.evaluate("document.activeElement.dataset.move") == "up"
+    expect(page.locator(f"[data-line='{second}'] [data-move=up]")).to_be_focused()
     page.locator(f"[data-line='{second}'] [data-move=remove]").click()
     assert page.locator("[data-placed] [data-line]").count() == 1
     assert page.locator(f"[data-line='{second}'] input").first.is_disabled()

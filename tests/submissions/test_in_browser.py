@@ -65,7 +65,7 @@ def test_the_cancel_button_keeps_the_focus_while_the_page_changes(open_page, des
     page.get_by_role("button", name="Cancel").focus()
     say(run, cell=2, elapsed_s=5.0)
     page.get_by_text("Cell 3 of 3").wait_for()
-    assert page.evaluate("document.activeElement.id") == "cancel"
+    expect(page.locator("#cancel")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_text("This hand-in was stopped").wait_for()
     assert fresh(run).state == "cancelled"
