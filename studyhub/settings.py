@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "apps.quizzes",
     "apps.exercises",
     "apps.submissions",
+    "apps.groups",
 ]
 
 MIDDLEWARE = [

@@ -14,6 +14,7 @@ urlpatterns = [
     path("quizzes/", include("apps.quizzes.urls")),
     path("learning/", include("apps.quizzes.learning_urls")),
     path("submissions/", include("apps.submissions.urls")),
+    path("groups/", include("apps.groups.urls")),
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -44,6 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text="Show my name beside my entries in competitions. Otherwise they stand there without one.",
     )
+    time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
     is_staff = models.BooleanField("lead", default=False, help_text="May see the admin and everybody's hand-ins.")
     is_active = models.BooleanField("active", default=True, help_text="Untick this instead of deleting the account.")
     date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
@@ -76,3 +77,42 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """The first word of the name, for a greeting."""
         return self.display_name.split()[0]
+
+
+class AuditEntry(models.Model):
+    """One act of a lead or operator on somebody else's work; whom it concerns may read it."""
+
+    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="acts")
+    subject = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="concerning")
+    act = models.CharField(max_length=30, help_text="A word for filters: override, comment, attempts …")
+    what = models.CharField(max_length=300, help_text="A sentence: what was done, to what.")
+    why = models.CharField(max_length=500, blank=True)
+    where = models.CharField(max_length=120, blank=True, help_text="In which group or by which page.")
+    url = models.CharField(max_length=300, blank=True, help_text="Where to look; a path of this site.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name_plural = "audit entries"
+        indexes = [models.Index(fields=["subject", "at"], name="audit_of_subject")]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Notification(models.Model):
+    """Something that a person should know of; it stays until they have read it, and after."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=30, help_text="comment, score, attempts, pin, message …")
+    text = models.CharField(max_length=500)
+    url = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["user", "read_at"], name="notification_unread")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -45,6 +45,16 @@ class Files(TextChoices):
     NONE = "none", "nothing"
 
 
+class RegradeState(TextChoices):
+    """Where a regrade is."""
+
+    COMPARING = "comparing", "Being compared"
+    READY = "ready", "Ready to look at"
+    APPLYING = "applying", "Being applied"
+    APPLIED = "applied", "Applied"
+    DISCARDED = "discarded", "Discarded"
+
+
 FINAL_STATES = frozenset({State.DONE, State.CANCELLED})
 
 # Every move there is. To stay where one is (a message sent again, a grading restarted) is listed too: it is recorded.
@@ -60,6 +70,8 @@ MOVES: frozenset[tuple[State, State]] = frozenset(
         (State.RUNNING, State.CANCELLED),
         (State.GRADING, State.GRADING),
         (State.GRADING, State.DONE),
+        # A regrade that is applied.
+        (State.DONE, State.DONE),
         # Only by staff, and only where there is no score to lose.
         (State.DONE, State.QUEUED),
         (State.CANCELLED, State.QUEUED),

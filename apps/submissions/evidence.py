@@ -26,7 +26,8 @@ def from_hand_ins(user: User, now: datetime) -> Iterator[tuple[int, Evidence]]:
 
     What ended by our fault says nothing.
     """
-    graded = Run.objects.filter(submission__user=user, state=State.DONE, score__isnull=False, max_score__gt=0)
+    ended = Run.objects.filter(submission__user=user, state=State.DONE, trial=False)
+    graded = ended.filter(score__isnull=False, max_score__gt=0)
     rows = graded.exclude(verdict=Verdict.PLATFORM_ERROR).order_by("finished_at")
     latest: dict[int, tuple[str, float, datetime]] = {}
     fields = ("submission__exercise_id", "submission__exercise__level", "score", "max_score", "finished_at")

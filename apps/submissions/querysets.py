@@ -38,7 +38,7 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         """Annotated with `state`, `verdict`, `score` and `started` of the latest run."""
         from .models import Run
 
-        latest = Run.objects.filter(submission=OuterRef("pk")).order_by("-queued_at", "-pk")
+        latest = Run.objects.filter(submission=OuterRef("pk"), trial=False).order_by("-queued_at", "-pk")
         return self.annotate(
             state=Subquery(latest.values("state")[:1]),
             verdict=Subquery(latest.values("verdict")[:1]),
@@ -139,7 +139,11 @@ class RunQuerySet(models.QuerySet[Any]):
         """Those that are neither the latest hand-in of their learner for the exercise nor the best one."""
         from .models import Run, Submission
 
-        graded = Q(state=State.DONE) & ~Q(verdict=Verdict.PLATFORM_ERROR) & Q(score__isnull=False, max_score__gt=0)
+        graded = (
+            Q(state=State.DONE, trial=False)
+            & ~Q(verdict=Verdict.PLATFORM_ERROR)
+            & Q(score__isnull=False, max_score__gt=0)
+        )
         share = ExpressionWrapper(F("score") / F("max_score"), models.FloatField())
         same = {"user": OuterRef("submission__user"), "exercise": OuterRef("submission__exercise")}
         later = Submission.objects.filter(**same, number__gt=OuterRef("submission__number"))

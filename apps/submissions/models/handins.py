@@ -13,8 +13,8 @@ from django.utils import timezone
 from apps.runner.contract import Limits
 from studyhub import broker
 
-from .constants import FINAL_STATES, RUN_MARGIN_S, Files, Lane, State, Verdict
-from .querysets import RunnerQuerySet, RunQuerySet, SubmissionQuerySet
+from ..constants import FINAL_STATES, RUN_MARGIN_S, Files, Lane, State, Verdict
+from ..querysets import RunQuerySet, SubmissionQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +51,8 @@ class Submission(models.Model):
     @property
     def run(self) -> Run:
         """The latest run: the one that counts. Costs no query where `with_runs()` fetched them."""
-        return max(self.runs.all(), key=lambda run: (run.queued_at, str(run.pk)))
+        counting = (run for run in self.runs.all() if not run.trial)
+        return max(counting, key=lambda run: (run.queued_at, str(run.pk)))
 
 
 class SubmittedNotebook(models.Model):
@@ -72,6 +73,15 @@ class Run(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="runs")
+    version = models.ForeignKey(
+        "exercises.ExerciseVersion",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="What it is graded by, where that is not the version that was handed in for.",
+    )
+    trial = models.BooleanField(default=False, help_text="Of a regrade that was not applied: it counts for nothing.")
     lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.LIVE)
     queue = models.CharField(
         max_length=20, choices=[(name, name) for name in (broker.CPU_QUEUE, broker.GPU_QUEUE)], default=broker.CPU_QUEUE
@@ -201,52 +211,3 @@ class CheckResult(models.Model):
     def compared_columns(self) -> list[Any]:
         """The heading of the compared table, empty where there is none."""
         return list(self.compared.get("columns", []))
-
-
-class LeaderboardEntry(models.Model):
-    """What a graded run is worth in its exercise's competition, in the metric's unit."""
-
-    run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="entry")
-    exercise = models.ForeignKey("exercises.Exercise", on_delete=models.CASCADE, related_name="entries")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="entries")
-    handed_in_at = models.DateTimeField()
-    public = models.FloatField()
-    private = models.FloatField(help_text="Shown to nobody before the competition has ended.")
-
-    class Meta:
-        indexes = [models.Index(fields=["exercise", "handed_in_at"], name="entry_in_time")]
-
-    def __str__(self) -> str:
-        return f"{self.user}: {self.public:.4f}"
-
-
-class QueueGate(models.Model):
-    """One row per queue, locked while runs are released: two who count free slots at once would release too many.
-
-    The row of the control queue carries the time of the reconciler's latest pass.
-    """
-
-    queue = models.CharField(max_length=20, primary_key=True)
-    passed_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.queue
-
-
-class Runner(models.Model):
-    """What a runner's worker said of itself last (apps/runner/report.py), for operators and for the count of GPUs."""
-
-    name = models.CharField(max_length=200, primary_key=True)
-    queue = models.CharField(max_length=20)
-    slots = models.PositiveSmallIntegerField(help_text="0: it takes no work any more.")
-    problem = models.TextField(blank=True, help_text="Why it stopped by itself.")
-    seen_at = models.DateTimeField()
-    report = models.JSONField(default=dict)
-
-    objects = RunnerQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["queue", "name"]
-
-    def __str__(self) -> str:
-        return self.name

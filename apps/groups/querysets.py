@@ -1,0 +1,47 @@
+"""What is asked of groups, each question under its own name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, Q
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+class GroupQuerySet(models.QuerySet[Any]):
+    """Questions about groups."""
+
+    def of(self, user: User) -> GroupQuerySet:
+        """Those that `user` is in, archived ones too."""
+        return self.filter(memberships__user=user, memberships__left_at__isnull=True)
+
+
+class MembershipQuerySet(models.QuerySet[Any]):
+    """Questions about who is in a group."""
+
+    def current(self) -> MembershipQuerySet:
+        """Those who have not left."""
+        return self.filter(left_at__isnull=True)
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    """Questions about ways into a group."""
+
+    def open(self, now: datetime) -> InvitationQuerySet:
+        """Those by which one may still come in."""
+        has_room = Q(limit__isnull=True) | Q(used__lt=F("limit"))
+        return self.filter(has_room, revoked_at__isnull=True, expires_at__gt=now)
+
+
+class AssignmentQuerySet(models.QuerySet[Any]):
+    """Questions about what is to be done."""
+
+    def with_items(self) -> AssignmentQuerySet:
+        """With the thing that each is about, and its meeting, in one query."""
+        return self.select_related(
+            "meeting", "resource__section__track", "quiz__section__track", "exercise__section__track"
+        )

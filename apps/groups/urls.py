@@ -1,0 +1,14 @@
+"""Addresses of groups: what everybody opens; the plan's, the dashboard's and a lead's acts in files of their own."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+app_name = "groups"
+
+urlpatterns = [
+    path("", include("apps.groups.group_urls")),
+    path("<slug:slug>/", include("apps.groups.plan_urls")),
+    path("<slug:slug>/", include("apps.groups.dashboard_urls")),
+    path("<slug:slug>/", include("apps.groups.acting_urls")),
+]
