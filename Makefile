@@ -13,10 +13,11 @@ NO_GPU := $(if $(CI),$(if $(wildcard /dev/nvidiactl),, and not gpu))
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run test test-curriculum check lock bench soak clean
+.PHONY: help setup run demo test test-curriculum check lock bench soak clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
+	@echo "make demo    a study group of simulated learners, for a look at the lead's side (two minutes)"
 	@echo "make test    run all checks and tests, with a short proof of each exercise"
 	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
 	@echo "make setup   make the environment, start nothing"
@@ -46,6 +47,9 @@ $(STAMP):
 
 run: setup
 	@exec env STUDYHUB_DEBUG=$${STUDYHUB_DEBUG-1} $(BIN)/python manage.py serve --port $(PORT)
+
+demo: setup
+	@STUDYHUB_DEBUG=$${STUDYHUB_DEBUG-1} $(BIN)/python manage.py demo_group
 
 check: setup
 	$(BIN)/ruff check .

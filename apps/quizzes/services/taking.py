@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -66,8 +67,12 @@ def keep_draft(*, answer: Answer, response: Any, message: str = "") -> bool:
     return bool(kept)
 
 
-def give_answer(*, answer: Answer, response: Any, certainty: str = "") -> Answer | Unreadable:
+def give_answer(
+    *, answer: Answer, response: Any, certainty: str = "", at: datetime | None = None
+) -> Answer | Unreadable:
     """Take an answer in, once; a second one (another tab, a double click) changes nothing.
+
+    It is given now, or at `at` where a history is played back.
 
     Returns the answer as it stands now, or an Unreadable that says what to change: then nothing is taken. What the
     sandbox has to compare is `checking` until `settle`.
@@ -78,7 +83,7 @@ def give_answer(*, answer: Answer, response: Any, certainty: str = "") -> Answer
     changes: dict[str, Any] = {
         "response": response,
         "certainty": certainty if certainty in Certainty.values else "",
-        "answered_at": timezone.now(),
+        "answered_at": at or timezone.now(),
         "understood": found.understood,
     }
     if isinstance(found, Undecided):
