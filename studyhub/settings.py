@@ -174,6 +174,7 @@ RUN_GRADING_LEASE_S = env.integer("STUDYHUB_RUN_GRADING_LEASE_S", 20, minimum=1)
 RUN_PLATFORM_RETRIES = 2
 CHECK_LEASE_S = env.integer("STUDYHUB_CHECK_LEASE_S", 30, minimum=1)  # a formula takes a runner a second or two
 RUN_KEEP_DAYS = env.integer("STUDYHUB_RUN_KEEP_DAYS", 30, minimum=1)  # then a run's files go; grades stay
+METRICS_TOKEN = env.text("STUDYHUB_METRICS_TOKEN", "")  # what Prometheus shows for /metrics; empty: staff only
 SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
 if SANDBOX not in {"bubblewrap", "none"}:
     raise env.SettingError(f"STUDYHUB_SANDBOX={SANDBOX!r} is unknown. Use bubblewrap, or none with STUDYHUB_DEBUG=1.")

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from apps.submissions.views import metrics
 from studyhub.views import healthz
 
 admin.site.site_header = admin.site.site_title = "StudyHub"
@@ -18,5 +19,6 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("metrics", metrics, name="metrics"),
     path("healthz", healthz, name="healthz"),
 ]

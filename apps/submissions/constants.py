@@ -98,3 +98,5 @@ CLEARED_PER_PASS = 5
 # A runner's worker reports every 10 s: silent for longer than this, it counts for nothing; after a day it is forgotten.
 RUNNER_SILENT_S = 45.0
 RUNNER_FORGOTTEN_S = 24 * 3600.0
+# Past its lease for longer than this, a run should have been found by the reconciler several times.
+STUCK_S = 60.0

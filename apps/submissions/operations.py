@@ -1,4 +1,4 @@
-"""What the operators' page says of queues and runners."""
+"""What operators see of queues, runners and faults: their page and the metrics say the same."""
 
 from __future__ import annotations
 
@@ -7,34 +7,55 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from studyhub import broker
 
-from .constants import RUNNER_SILENT_S, State
+from .constants import RUNNER_SILENT_S, Lane, State, Verdict
 from .models import QueueGate, Run, Runner
 from .services.runners import slots
 
 QUEUE_NAMES = {broker.CPU_QUEUE: "Processors", broker.GPU_QUEUE: "GPUs"}
 # The reconciler passes every 10 s.
 RECONCILER_SILENT_S = 60
+# More faults than this in a week are not told apart further.
+FAULTS_READ = 500
 
 
 @dataclass(frozen=True)
-class Lane:
-    """One queue: how many runs wait, are out, and fit; `wanting` says that runs wait and nobody takes them."""
+class Waiting:
+    """One lane of a queue: how many runs wait in it, and for how long the first of them has, in seconds."""
 
-    name: str
-    waiting: int
+    lane: str
+    runs: int
+    oldest_s: float
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue: what waits by lane, how many runs are out, and fit; `wanting`: runs wait and nobody takes them."""
+
+    key: str
+    lanes: tuple[Waiting, ...]
     out: int
     places: int
     alive: int
-    queue: str
+
+    @property
+    def name(self) -> str:
+        """What its runs are run on."""
+        return QUEUE_NAMES[self.key]
+
+    @property
+    def waiting(self) -> int:
+        """Runs that wait, in all lanes."""
+        return sum(lane.runs for lane in self.lanes)
 
     @property
     def remedy(self) -> str:
         """How a runner for it is started."""
-        return f"Runs wait here, and no runner takes any. Start one: python -m apps.runner.worker --queue {self.queue}"
+        return f"Runs wait here, and no runner takes any. Start one: python -m apps.runner.worker --queue {self.key}"
 
     @property
     def wanting(self) -> bool:
@@ -74,27 +95,57 @@ class ShownRunner:
         return QUEUE_NAMES[self.runner.queue]
 
 
-class RunnersPage:
-    """Queues, runners, and whether the reconciler passes."""
+class Operations:
+    """Queues, runners, faults, and whether the reconciler passes. Each figure is read once, when it is asked for."""
 
     def __init__(self) -> None:
         self.now = timezone.now()
 
     @cached_property
-    def lanes(self) -> list[Lane]:
-        """One for each queue."""
+    def queues(self) -> list[Queue]:
+        """Both of them."""
         places = slots()
-        return [
-            Lane(
-                name=QUEUE_NAMES[queue],
-                waiting=Run.objects.filter(queue=queue, state=State.QUEUED, released_at__isnull=True).count(),
-                out=Run.objects.active(queue).count(),
-                places=places[queue],
-                alive=Runner.objects.places(queue, self.now),
-                queue=queue,
+        waiting = Run.objects.filter(state=State.QUEUED, released_at__isnull=True).order_by()
+        found = {
+            (row["queue"], row["lane"]): Waiting(
+                lane=Lane(row["lane"]).label, runs=row["n"], oldest_s=(self.now - row["first"]).total_seconds()
             )
-            for queue in QUEUE_NAMES
+            for row in waiting.values("queue", "lane").annotate(n=Count("pk"), first=Min("queued_at"))
+        }
+        return [
+            Queue(
+                key=key,
+                lanes=tuple(found.get((key, lane.value), Waiting(lane.label, 0, 0.0)) for lane in Lane),
+                out=Run.objects.active(key).count(),
+                places=places[key],
+                alive=Runner.objects.places(key, self.now),
+            )
+            for key in QUEUE_NAMES
         ]
+
+    @cached_property
+    def stuck(self) -> int:
+        """Runs that have stood still for so long that the reconciler should have moved them on: always 0."""
+        return Run.objects.stuck(self.now).count()
+
+    @cached_property
+    def ended(self) -> list[tuple[str, str, int]]:
+        """How runs of the last day ended: verdict, its name, how many."""
+        since = self.now - timedelta(days=1)
+        rows = Run.objects.filter(state=State.DONE, finished_at__gt=since).order_by()
+        counts = dict(rows.values_list("verdict").annotate(n=Count("pk")))
+        return [(verdict.value, verdict.label, counts.get(verdict.value, 0)) for verdict in Verdict]
+
+    @cached_property
+    def failures(self) -> list[dict[str, Any]]:
+        """Our own faults of the last week by their reason, the latest first: how many, and what the latest one said."""
+        since = self.now - timedelta(days=7)
+        ours = Run.objects.filter(finished_at__gt=since, verdict=Verdict.PLATFORM_ERROR).order_by("-finished_at")
+        found: dict[str, dict[str, Any]] = {}
+        for run in ours.select_related("submission__exercise")[:FAULTS_READ]:
+            row = found.setdefault(run.reason, {"reason": run.reason, "runs": 0, "latest": run})
+            row["runs"] += 1
+        return list(found.values())
 
     @cached_property
     def runners(self) -> list[ShownRunner]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from studyhub import broker
 
-from .constants import FINAL_STATES, RUNNER_SILENT_S, Files, State, Verdict
+from .constants import FINAL_STATES, RUNNER_SILENT_S, STUCK_S, Files, State, Verdict
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -130,6 +131,23 @@ class RunQuerySet(models.QuerySet[Any]):
     def grading_died(self, now: datetime, lease_s: float) -> RunQuerySet:
         """In grading for longer than grading ever takes."""
         return self.filter(state=State.GRADING, grading_at__lt=now - timedelta(seconds=lease_s))
+
+    def stuck(self, now: datetime) -> RunQuerySet:
+        """Those that no pass of the reconciler has moved on though several must have come by since they should.
+
+        Runs that wait for a free slot are not: they wait as long as it takes.
+        """
+        leases = {
+            "heartbeat_at": settings.RUN_LEASE_S,
+            "grading_at": settings.RUN_GRADING_LEASE_S,
+            "released_at": settings.RUN_START_LEASE_S,
+        }
+        late = {name: now - timedelta(seconds=seconds + STUCK_S) for name, seconds in leases.items()}
+        return self.filter(
+            Q(state=State.RUNNING, heartbeat_at__lt=late["heartbeat_at"])
+            | Q(state=State.GRADING, grading_at__lt=late["grading_at"])
+            | Q(state=State.QUEUED, released_at__lt=late["released_at"])
+        )
 
     def to_clear(self, before: datetime) -> RunQuerySet:
         """Ended before `before`, with all of their files, the oldest first."""

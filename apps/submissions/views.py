@@ -11,9 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from apps.exercises.access import get_exercise
 
@@ -21,8 +23,9 @@ from . import services
 from .access import get_submission
 from .forms import CappedUpload, UploadForm
 from .leaderboard import Leaderboard
+from .metrics import exposition
 from .models import Submission
-from .operations import RunnersPage
+from .operations import Operations
 from .page import RunPage, is_fragment
 from .rendering import FRAME_POLICY, executed_page
 from .validation import UploadRefused
@@ -133,7 +136,17 @@ def runners(request: HttpRequest) -> HttpResponse:
     """For operators: what runs notebooks, what waits, and what has stopped."""
     if not request.user.is_staff:
         raise PermissionDenied
-    return render(request, "submissions/runners.html", {"view": RunnersPage()})
+    return render(request, "submissions/runners.html", {"view": Operations()})
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The same figures for Prometheus: with STUDYHUB_METRICS_TOKEN as bearer token, or for staff who look."""
+    given = request.headers.get("Authorization", "")
+    by_token = settings.METRICS_TOKEN and constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}")
+    if not (by_token or request.user.is_staff):
+        raise PermissionDenied
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe
