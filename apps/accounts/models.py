@@ -42,7 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     on_leaderboards = models.BooleanField(
         "name on leaderboards",
         default=False,
-        help_text="Show my name beside my entries in competitions. Otherwise they stand there without one.",
+        help_text="Show my name beside my entries in competitions. Otherwise a pseudonym stands there.",
     )
     time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
     is_staff = models.BooleanField("lead", default=False, help_text="May see the admin and everybody's hand-ins.")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.history, name="list"),
     path("runners/", views.runners, name="runners"),
     path("leaderboard/<slug:slug>/", views.leaderboard, name="leaderboard"),
+    path("leaderboard/<slug:slug>/choose/", views.choose_entry, name="choose-entry"),
     path("new/<slug:slug>/", views.new, name="new"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", views.live, name="live"),

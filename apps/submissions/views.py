@@ -155,3 +155,23 @@ def leaderboard(request: HttpRequest, slug: str) -> HttpResponse:
     exercise = get_exercise(slug)
     context = {"exercise": exercise, "board": Leaderboard(exercise, request.user)}
     return render(request, "submissions/leaderboard.html", context)
+
+
+@login_required
+@require_POST
+def choose_entry(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let one of the reader's entries count; without `run`, the best one again."""
+    board = Leaderboard(get_exercise(slug), request.user)
+    chosen = request.POST.get("run", "")
+    if board.has_ended:
+        messages.error(request, "The competition has ended: what counted then counts.")
+    elif not chosen:
+        services.choose_entry(user=request.user, exercise=board.exercise, entry=None)
+        messages.success(request, "Your best entry counts.")
+    else:
+        entry = next((own.entry for own in board.mine if str(own.entry.pk) == chosen), None)
+        if entry is None:
+            raise Http404("There is no such entry of yours.")
+        services.choose_entry(user=request.user, exercise=board.exercise, entry=entry)
+        messages.success(request, f"Hand-in {entry.run.submission.number} counts.")
+    return redirect("submissions:leaderboard", slug)

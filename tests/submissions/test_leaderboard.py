@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from apps.grading import ACCURACY, RMSE, Competition, Entry
 from apps.grading.errors import ArtefactError
-from apps.submissions import grading
+from apps.submissions import grading, leaderboard
 from apps.submissions.models import LeaderboardEntry, Submission
+from apps.submissions.pseudonyms import pseudonym
 from apps.submissions.validation import UploadRefused
 
 from .conftest import SLUG, graded, with_manifest
@@ -112,10 +113,10 @@ class TestPlaces:
         competition.enter(charlie, 2.0)
         assert [public for _, _, public, _, _ in rows(bob)] == ["2", "3"]
 
-    def test_equal_figures_share_a_place(self, competition, rows, bob, charlie, alice):
-        for learner, figure in ((bob, 0.8), (charlie, 0.8), (alice, 0.7)):
+    def test_of_equal_figures_the_earlier_one_is_ahead(self, competition, rows, bob, charlie, alice):
+        for learner, figure in ((charlie, 0.8), (bob, 0.8), (alice, 0.7)):
             competition.enter(learner, figure)
-        assert [place for place, *_ in rows(bob)] == [1, 1, 3]
+        assert [(place, name == "Bob") for place, name, *_ in rows(bob)] == [(1, False), (2, True), (3, False)]
 
     def test_before_the_end_nobody_sees_a_private_figure(self, competition, client, rows, bob):
         competition.begin(ends=timezone.now().date().isoformat())
@@ -146,15 +147,61 @@ class TestPlaces:
         assert rows(bob) == []
 
 
+class TestChoosing:
+    CHOOSE = reverse("submissions:choose-entry", args=[SLUG])
+
+    def test_the_chosen_entry_counts_until_another_is_chosen(self, competition, client, rows, bob):
+        low, high = competition.enter(bob, 0.6), competition.enter(bob, 0.9)
+        client.force_login(bob)
+        assert b"Hand-in 1 counts." in client.post(self.CHOOSE, {"run": str(low.pk)}, follow=True).content
+        assert rows(bob)[0][2] == "60.0%"
+        competition.enter(bob, 0.95)
+        assert rows(bob)[0][2] == "60.0%"
+        client.post(self.CHOOSE, {"run": str(high.pk)})
+        assert rows(bob)[0][2] == "90.0%"
+        client.post(self.CHOOSE)
+        assert rows(bob)[0][2] == "95.0%"
+
+    @pytest.mark.parametrize("run", ["", "x", "00000000-0000-4000-8000-000000000000"])
+    def test_what_is_no_entry_of_mine_changes_nothing(self, competition, client, bob, charlie, run):
+        theirs = competition.enter(charlie, 0.6)
+        client.force_login(bob)
+        assert client.post(self.CHOOSE, {"run": run or str(theirs.pk)}).status_code == 404
+        assert not LeaderboardEntry.objects.filter(chosen_at__isnull=False).exists()
+
+    def test_after_the_end_it_is_too_late(self, competition, client, bob):
+        run = competition.enter(bob, 0.6)
+        competition.begin(ends=ended())
+        client.force_login(bob)
+        assert b"The competition has ended" in client.post(self.CHOOSE, {"run": str(run.pk)}, follow=True).content
+        assert not LeaderboardEntry.objects.filter(chosen_at__isnull=False).exists()
+
+
 class TestPage:
     def test_a_name_stands_there_only_if_its_learner_wants_it(self, competition, rows, bob, charlie):
         competition.enter(bob, 0.9)
         competition.enter(charlie, 0.8)
-        assert [name for _, name, *_ in rows()] == ["", ""]
+        invented = [name for _, name, *_ in rows()]
+        assert invented == [pseudonym(SLUG, bob.pk), pseudonym(SLUG, charlie.pk)]
         bob.on_leaderboards = True
         bob.save()
-        assert [name for _, name, *_ in rows()] == ["Bob", ""]
+        assert [name for _, name, *_ in rows()] == ["Bob", invented[1]]
         assert [name for _, name, *_ in rows(charlie)] == ["Bob", "Charlie"]
+
+    def test_two_with_the_same_pseudonym_are_told_apart(self, competition, rows, bob, charlie, monkeypatch):
+        monkeypatch.setattr(leaderboard, "pseudonym", lambda competition, user: "Quiet Heron")
+        competition.enter(bob, 0.9)
+        competition.enter(charlie, 0.8)
+        assert [name for _, name, *_ in rows()] == ["Quiet Heron", "Quiet Heron 2"]
+
+    def test_a_pseudonym_stays_and_says_nothing_beyond_its_competition(self, settings):
+        assert pseudonym("spaceship", 7) == pseudonym("spaceship", 7)
+        names = {pseudonym("spaceship", user) for user in range(60)}
+        assert len(names) > 50
+        assert [pseudonym("spaceship", user) for user in range(9)] != [pseudonym("other", user) for user in range(9)]
+        before = pseudonym("spaceship", 7), pseudonym("spaceship", 8)
+        settings.SECRET_KEY = "another one"
+        assert (pseudonym("spaceship", 7), pseudonym("spaceship", 8)) != before
 
     def test_with_nobody_in_it_it_invites(self, competition, client):
         assert "Nobody has entered yet" in client.get(PAGE).content.decode()
@@ -168,7 +215,7 @@ class TestPage:
         for number in range(6):
             competition.enter(django_user_model.objects.create_user(f"{number}@example.org", "x"), 0.5 + number / 20)
         client.force_login(bob)
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             client.get(PAGE)
 
 

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='on_leaderboards',
-            field=models.BooleanField(default=False, help_text='Show my name beside my entries in competitions. Otherwise they stand there without one.', verbose_name='name on leaderboards'),
+            field=models.BooleanField(default=False, help_text='Show my name beside my entries in competitions. Otherwise a pseudonym stands there.', verbose_name='name on leaderboards'),
         ),
     ]
