@@ -11,6 +11,9 @@ STAMP := $(VENV)/installed-$(shell cat pyproject.toml requirements.lock 2>/dev/n
 # In CI, where a skip is a failure, tests of a real GPU are asked for only where there is one: none can be installed.
 NO_GPU := $(if $(CI),$(if $(wildcard /dev/nvidiactl),, and not gpu))
 
+# Most tests wait for something: several files at a time. Tests that kill parts of a whole site have the machine for them.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help setup run demo test test-curriculum check lock bench soak clean
@@ -59,11 +62,11 @@ check: setup
 
 test: check
 	@docker/chromium.sh
-	$(BIN)/python -m pytest -m "not curriculum$(NO_GPU)"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
+	$(BIN)/python -m pytest -m live
 
-# Two at a time, as the site itself runs them.
 test-curriculum: setup
-	$(BIN)/python -m pytest tests/curriculum -m curriculum -n 2
+	$(BIN)/python -m pytest $(PARALLEL) --dist load -m curriculum tests/curriculum
 
 lock:
 	rm -rf $(VENV)

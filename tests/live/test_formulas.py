@@ -8,7 +8,7 @@ from apps.quizzes.services import give_answer, start
 from studyhub import broker
 from tests.live.conftest import wait_for
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.live, pytest.mark.sandbox, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from apps.exercises.build import build_notebook
 from apps.exercises.package import load_package
 from tests.live.conftest import notebook
 
-pytestmark = [pytest.mark.browser, pytest.mark.sandbox, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.sandbox, pytest.mark.django_db(transaction=True)]
 SLUG = "linear-regression-from-scratch"
 PACKAGE = Path(__file__).resolve().parents[2] / "notebooks" / "regression" / SLUG
 DIGITS = PACKAGE.parents[1] / "neural-nets" / "pytorch-in-15-minutes"

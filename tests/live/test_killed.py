@@ -12,7 +12,7 @@ from studyhub import broker
 from studyhub.celery import app
 from tests.live.conftest import notebook, wait_for
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.live, pytest.mark.sandbox, pytest.mark.django_db(transaction=True)]
 SLUG = "linear-regression-from-scratch"
 SOLUTION = "def predict(X, w, b):\n    return X @ w + b"
 
