@@ -114,3 +114,18 @@ def test_the_given_up_attempt_is_stopped_and_its_result_refused(desk, alice, bob
     assert (run.folder_of(1) / "cancel").exists()
     finish(run, attempt=1)
     assert not accept_result(run_id=str(run.pk), attempt=1)
+
+
+def test_what_staff_do_is_on_record_for_the_learner(desk, alice, bob):
+    run = desk.hand_in(bob)
+    assert cancel(run=run, actor=alice)
+    assert requeue(run=fresh(run), actor=alice)
+    assert [(entry.act, entry.actor, entry.what) for entry in bob.concerning.all()] == [
+        ("requeue", alice, "Ran again: hand-in 1 of Doubling numbers"),
+        ("cancel", alice, "Stopped: hand-in 1 of Doubling numbers"),
+    ]
+
+
+def test_what_one_does_oneself_is_not(desk, bob):
+    assert cancel(run=desk.hand_in(bob), actor=bob)
+    assert not bob.concerning.exists()

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from apps.accounts.audit import record
 from apps.runner.contract import Limits
 from studyhub import broker
 
@@ -102,8 +103,10 @@ def cancel(*, run: Run, actor: User) -> bool:
     if not run.is_cancellable:
         return False
     by = "its learner" if actor.pk == run.submission.user_id else "staff"
-    if not move(run, to=State.CANCELLED, why=f"Cancelled by {by}", actor=actor, finished_at=timezone.now()):
-        return False
+    with transaction.atomic():
+        if not move(run, to=State.CANCELLED, why=f"Cancelled by {by}", actor=actor, finished_at=timezone.now()):
+            return False
+        _note_act(run, actor, "cancel", "Stopped")
     if run.released_at is not None:
         stop_runner(run, run.attempt)
     bell.send_on_commit(bell.RELEASE_TASK)
@@ -120,15 +123,20 @@ def requeue(*, run: Run, actor: User) -> bool:
     if not (stuck or without_score):
         return False
     superseded = run.attempt
-    if not move(
-        run,
-        to=State.QUEUED,
-        why="Queued again by staff",
-        actor=actor,
-        **(next_attempt(run) | {"faults": 0, "lost_starts": 0}),
-    ):
-        return False
+    changes = next_attempt(run) | {"faults": 0, "lost_starts": 0}
+    with transaction.atomic():
+        if not move(run, to=State.QUEUED, why="Queued again by staff", actor=actor, **changes):
+            return False
+        _note_act(run, actor, "requeue", "Ran again")
     if stuck:
         stop_runner(run, superseded)
     bell.send_on_commit(bell.RELEASE_TASK)
     return True
+
+
+def _note_act(run: Run, actor: User, act: str, did: str) -> None:
+    """What staff did with somebody else's hand-in is on record for them."""
+    submission = run.submission
+    if actor.pk != submission.user_id:
+        what = f"{did}: hand-in {submission.number} of {submission.exercise}"
+        record(actor=actor, subject=submission.user, act=act, what=what, url=submission.get_absolute_url())
