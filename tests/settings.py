@@ -12,8 +12,11 @@ for name in [name for name in os.environ if name.startswith("STUDYHUB_")]:
 os.makedirs(os.path.join(folder, "static"))
 os.environ["STUDYHUB_DEBUG"] = "1"
 os.environ["STUDYHUB_VAR"] = folder
+if address := os.environ.get("TEST_DATABASE_URL"):
+    os.environ["STUDYHUB_DATABASE_URL"] = address
 
 from studyhub.settings import *  # noqa: E402, F403 - after the environment is set
 
-# A file, and the one that the processes of a live test open too: they are told the same folder.
-DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405
+if not address:
+    # A file, and the one that the processes of a live test open too: they are told the same folder.
+    DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405
