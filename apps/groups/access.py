@@ -7,10 +7,22 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from .models import Membership
+from .models import Group, Membership
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+ARCHIVED = "This group is archived: it can be read, and nothing in it changes. A lead can bring it back."
+
+
+class GroupArchived(PermissionDenied):
+    """Somebody wants to change what can only be read."""
+
+
+def check_open(group: Group) -> None:
+    """For whatever changes a group or what is in it. Raises GroupArchived, which becomes a page that says so."""
+    if group.is_archived:
+        raise GroupArchived(ARCHIVED)
 
 
 def get_membership(user: User, slug: str) -> Membership:

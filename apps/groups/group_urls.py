@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from . import group_views as views
+
+urlpatterns = [
+    path("", views.groups, name="list"),
+    path("<slug:slug>/", views.group, name="group"),
+]
