@@ -235,3 +235,15 @@ class Pin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource} for {self.user}"
+
+
+class GroupRegrade(models.Model):
+    """A regrade that the leads of a group began: of its members' hand-ins only."""
+
+    regrade = models.OneToOneField(
+        "submissions.Regrade", on_delete=models.CASCADE, primary_key=True, related_name="of_group"
+    )
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="regrades")
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.regrade}"

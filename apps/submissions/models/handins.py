@@ -81,7 +81,9 @@ class Run(models.Model):
         related_name="+",
         help_text="What it is graded by, where that is not the version that was handed in for.",
     )
-    trial = models.BooleanField(default=False, help_text="Of a regrade that was not applied: it counts for nothing.")
+    trial = models.BooleanField(
+        default=False, help_text="It counts for nothing: tried by a regrade, or replaced by one."
+    )
     lane = models.PositiveSmallIntegerField(choices=Lane.choices, default=Lane.LIVE)
     queue = models.CharField(
         max_length=20, choices=[(name, name) for name in (broker.CPU_QUEUE, broker.GPU_QUEUE)], default=broker.CPU_QUEUE

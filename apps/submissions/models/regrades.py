@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ..constants import RegradeState, Verdict
+from ..regrade_querysets import RegradeItemQuerySet, RegradeQuerySet
 from .handins import Run
 
 
@@ -19,9 +20,17 @@ class Regrade(models.Model):
     state = models.CharField(max_length=10, choices=RegradeState.choices, default=RegradeState.COMPARING)
     keep_higher = models.BooleanField(default=False, help_text="Applied so that nobody lost a point.")
     reason = models.CharField(max_length=500, help_text="Learners whose score changes are told this.")
+    where = models.CharField(max_length=120, blank=True, help_text="The group whose leads act; empty: staff.")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    slices = models.PositiveIntegerField(
+        default=0, help_text="Slices of work begun: of two with one number, one works."
+    )
+    touched_at = models.DateTimeField(default=timezone.now, help_text="When the latest slice began.")
+
+    objects = RegradeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
@@ -61,8 +70,12 @@ class RegradeItem(models.Model):
     new_max = models.FloatField(null=True, blank=True)
     new_verdict = models.CharField(max_length=20, choices=Verdict.choices, blank=True)
     new_checks = models.JSONField(default=list)
-    problem = models.CharField(max_length=300, blank=True, help_text="Why it could not be compared.")
+    new_entry = models.JSONField(default=dict, help_text="Of a competition: its public and private figure.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often comparing it was begun.")
+    problem = models.CharField(max_length=300, blank=True, help_text="Why it could not be compared, or not applied.")
     applied = models.BooleanField(default=False)
+
+    objects = RegradeItemQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["regrade", "run"], name="regrade_item_once")]
