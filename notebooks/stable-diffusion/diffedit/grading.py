@@ -9,91 +9,28 @@ from apps.grading.values import array, several
 
 from . import judge, standin
 from .data import scenes
+from .draws import BACK, KNOWN, PICTURES, ROWS, SIDE, draw
 
-PICTURES, BACK, ROWS, NOISES = 24, 8, 3, 4
-SIDE = 8  # of the latents; each position stands for 4 × 4 pixels
 # What the reference reaches over 200 draws is in reference/figures.json. Each limit is at least 4 standard deviations
 # of a run away. At its 94 % of edits that succeed, 16 or fewer of 24 come up in fewer than one run in 10,000.
 OVERLAP = 0.45
 BACK_ERROR = 0.04
 KEPT_ERROR = 0.035
 ENOUGH = 17
-
-
-def edits(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Scenes of two things (n, 2), the side that is to change (n,), and the scenes that are wanted (n, 2).
-
-    The wanted thing has both another colour and another shape than the one that it replaces.
-    """
-    things = rng.integers(1, len(scenes.THINGS), (n, 2))
-    sides = rng.permutation(np.arange(n) % 2)
-    old = things[np.arange(n), sides] - 1
-    colour, shape = (old // 3 + rng.integers(1, 3, n)) % 3, (old % 3 + rng.integers(1, 3, n)) % 3
-    wanted = things.copy()
-    wanted[np.arange(n), sides] = 1 + 3 * colour + shape
-    return things, sides, wanted
-
-
-def regions(cover: np.ndarray, sides: np.ndarray) -> np.ndarray:
-    """Where the thing that is to change lies among the latents' positions: (n, 8, 8), 1 where it covers any of them."""
-    thing = cover[np.arange(len(cover)), sides]
-    return thing.reshape(-1, SIDE, 4, SIDE, 4).mean(axis=(2, 4)) > 0.1
-
-
-def clear_maps(rng: np.random.Generator, threshold: float) -> np.ndarray:
-    """Maps (3, 8, 8) without values so near the threshold that rounding decides; one value is extreme."""
-    while True:
-        maps = rng.gamma(1.0, 1.0, (ROWS, SIDE, SIDE)) * rng.uniform(0.01, 3, (ROWS, 1, 1))
-        maps[:, rng.integers(SIDE), rng.integers(SIDE)] *= 20
-        if (np.abs(standin.rescaled(maps) - threshold) > 1e-3).all():
-            return maps
-
-
-def draw(rng: np.random.Generator) -> Inputs:
-    """Pictures are painted anew for each run, and latents and words for the stand-in drawn."""
-    things, sides, wanted = edits(rng, PICTURES)
-    painted, cover = scenes.paint(rng, things)
-    words, negative = rng.normal(size=(2, ROWS, standin.LENGTH, standin.WIDTH)) + rng.normal(0, 0.7, (2, ROWS, 1, 1))
-    threshold = round(float(rng.uniform(0.3, 0.7)), 2)
-    steps = int(rng.integers(8, 25))
-    times = [0, *(1 + i * (1000 // steps) for i in range(round(0.6 * steps)))]
-    mask = np.zeros((ROWS, SIDE, SIDE))
-    for row in mask:
-        top, left = rng.integers(0, 4, 2)
-        row[top : top + 4, left : left + 4] = 1
-
-    def floats(values: np.ndarray) -> np.ndarray:
-        return np.asarray(values).astype(np.float32)
-
-    return Inputs(
-        tensors={
-            "latents": floats(rng.normal(size=(ROWS, 4, SIDE, SIDE))),
-            "words": floats(words),
-            "negative": floats(negative),
-            "noises": floats(rng.normal(size=(NOISES, ROWS, 4, SIDE, SIDE))),
-            "maps": floats(clear_maps(rng, threshold)),
-            "levels": floats(rng.normal(size=(len(times), ROWS, 4, SIDE, SIDE))),
-            "mask": floats(mask),
-            "pictures": painted,
-            "few": painted[:BACK],
-        },
-        values={
-            "t": int(rng.integers(300, 700)),
-            "threshold": threshold,
-            "times": times,
-            "scale": round(float(rng.uniform(2, 5)), 2),
-            "before": [scenes.sentence(*pair) for pair in things],
-            "after": [scenes.sentence(*pair) for pair in wanted],
-        },
-        hidden={"things": things, "sides": sides, "wanted": wanted, "regions": regions(cover, sides)},
-    )
+# An edit of a known picture is the reference's where pixels of the half that changes differ by ALIKE on average at
+# most. The right functions make all of them alike, with a mask from a single noise it is two of three, and whoever
+# paints by hand gets one of six.
+ALIKE = 0.02
+ALIKE_ENOUGH = 18
+SAME_MASKS = 0.87
 
 
 def edited(value: object) -> tuple[np.ndarray, np.ndarray]:
     """Pictures (n, 3, 32, 32) and masks (n, 8, 8) of the learner's `edit`."""
+    n = PICTURES + KNOWN
     pictures, masks = several(value, 2, what="The result of `edit`")
-    found = array(pictures, shape=(PICTURES, 3, scenes.SIZE, scenes.SIZE), what="The edited pictures")
-    mask = array(masks, shape=(PICTURES, SIDE, SIDE), what="The mask")
+    found = array(pictures, shape=(n, 3, scenes.SIZE, scenes.SIZE), what="The edited pictures")
+    mask = array(masks, shape=(n, SIDE, SIDE), what="The mask")
     if not np.isin(mask, (0, 1)).all():
         raise ArtefactError("The mask should hold zeros and ones alone.")
     return np.clip(found, 0, 1), mask > 0
@@ -124,45 +61,76 @@ def overlap(mask: np.ndarray, region: np.ndarray) -> np.ndarray:
     return (mask & region).sum(axis=(1, 2)) / np.maximum((mask | region).sum(axis=(1, 2)), 1)
 
 
-def lies_there(value: object, inputs: Inputs) -> Finding:
-    """Whether the masks lie where the thing is that is to change."""
-    found = float(overlap(edited(value)[1], inputs["regions"]).mean())
-    compared = {"overlap": round(found, 4), "at_least": OVERLAP}
-    message = f"Mask and thing overlap by {found:.2f} (intersection over union, mean of {PICTURES} pictures)"
-    if found < OVERLAP:
-        return Finding.wrong(f"{message}; {OVERLAP:g} is enough.", compared)
-    return Finding.right(f"{message}.", compared)
-
-
 def half_of(pictures: np.ndarray, sides: np.ndarray) -> np.ndarray:
     """The left (0) or right (1) half of each picture."""
     return np.where(sides[:, None, None, None] == 0, pictures[..., :16], pictures[..., 16:])
 
 
+def alike(pictures: np.ndarray, inputs: Inputs) -> int:
+    """How many edits of known pictures (KNOWN, 3, 32, 32) are the reference's, in the half that changes."""
+    sides = inputs["known_sides"]
+    apart = np.abs(half_of(pictures, sides) - half_of(inputs["known_edited"], sides)).mean(axis=(1, 2, 3))
+    return int((apart <= ALIKE).sum())
+
+
+def by_the_model(pictures: np.ndarray, masks: np.ndarray, inputs: Inputs) -> bool:
+    """Whether known pictures or their masks are the reference's: who paints by hand has neither.
+
+    One is enough, so that a mistake in the mask costs no points for the edit, and the other way round.
+    """
+    same = overlap(masks[inputs["known"]], inputs["known_masks"]).mean()
+    return bool(same >= SAME_MASKS or alike(pictures[inputs["known"]], inputs) >= ALIKE_ENOUGH)
+
+
+def lies_there(value: object, inputs: Inputs) -> Finding:
+    """Whether the masks lie where the thing is that is to change."""
+    pictures, masks = edited(value)
+    found = float(overlap(masks[inputs["new"]], inputs["regions"]).mean())
+    compared = {"overlap": round(found, 4), "at_least": OVERLAP}
+    message = f"Mask and thing overlap by {found:.2f} (intersection over union, mean of {PICTURES} pictures)"
+    if found < OVERLAP:
+        return Finding.wrong(f"{message}; {OVERLAP:g} is enough.", compared)
+    if not by_the_model(pictures, masks, inputs):
+        return Finding.wrong(f"{message}, but it is not the mask of the two predictions.", compared)
+    return Finding.right(f"{message}.", compared)
+
+
 def change_of_the_rest(pictures: np.ndarray, inputs: Inputs) -> np.ndarray:
-    """Root mean square of what the pixels change in the half in which nothing should: (n,)."""
+    """Root mean square of what the new pixels change in the half in which nothing should: (PICTURES,)."""
     other = 1 - inputs["sides"]
-    change = half_of(pictures, other) - half_of(inputs["pictures"], other)
+    change = half_of(pictures, other) - half_of(inputs["pictures"][inputs["new"]], other)
     return np.sqrt((change**2).mean(axis=(1, 2, 3)))
 
 
 def keeps(value: object, inputs: Inputs) -> Finding:
     """Whether the other half, where nothing should change, still looks as it did."""
-    change = float(change_of_the_rest(edited(value)[0], inputs).mean())
+    pictures, masks = edited(value)
+    change = float(change_of_the_rest(pictures[inputs["new"]], inputs).mean())
     compared = {"change": round(change, 4), "at_most": KEPT_ERROR}
     message = f"In the half of the pictures that should stay, pixels change by {change:.3f} (root mean square)"
     if change > KEPT_ERROR:
         return Finding.wrong(f"{message}; {KEPT_ERROR:g} is allowed.", compared)
+    if not by_the_model(pictures, masks, inputs):
+        return Finding.wrong(f"{message}, but neither the masks nor the edits are those of the model.", compared)
     return Finding.right(f"{message}, which is little more than encoding and decoding costs.", compared)
 
 
 def shows_the_new(value: object, inputs: Inputs) -> Finding:
-    """Whether the judge sees the wanted thing in the half where something should change."""
-    rows, sides = np.arange(PICTURES), inputs["sides"]
-    right = int((judge.shown(edited(value)[0])[rows, sides] == inputs["wanted"][rows, sides]).sum())
-    compared = {"pictures": PICTURES, "right": right, "enough": ENOUGH}
+    """Whether the judge sees the wanted thing where something should change, and known edits are the reference's."""
+    pictures, _ = edited(value)
+    rows = np.arange(PICTURES)
+    right = int(
+        (judge.shown(pictures[inputs["new"]])[rows, inputs["sides"]] == inputs["wanted"][rows, inputs["sides"]]).sum()
+    )
+    like = alike(pictures[inputs["known"]], inputs)
+    compared = {"pictures": PICTURES, "right": right, "enough": ENOUGH, "like_the_reference": like}
     message = f"{right} of {PICTURES} pictures show the wanted thing in its place; {ENOUGH} are enough"
-    return Finding.right(f"{message}.", compared) if right >= ENOUGH else Finding.wrong(f"{message}.", compared)
+    if right < ENOUGH:
+        return Finding.wrong(f"{message}.", compared)
+    if like < ALIKE_ENOUGH:
+        message += f". But of {KNOWN} edits, {like} are as the model makes them from the encoded picture"
+        return Finding.wrong(f"{message}; {ALIKE_ENOUGH} are enough.", compared)
+    return Finding.right(f"{message}.", compared)
 
 
 def double(inputs: Inputs, *names: str) -> list[np.ndarray]:
@@ -180,7 +148,7 @@ SPEC = GradingSpec(
             id="decode", target="try_decode", args=("$levels", "$mask", "$words", "$negative", "$times", "$scale")
         ),
         ProbeCall(id="back", target="there_and_back", args=("$few",), timeout_s=60),
-        ProbeCall(id="edit", target="edit", args=("$pictures", "$before", "$after"), timeout_s=90),
+        ProbeCall(id="edit", target="edit", args=("$pictures", "$before", "$after", "$mask_noises"), timeout_s=90),
     ),
     checks=(
         Close(
@@ -255,7 +223,7 @@ SPEC = GradingSpec(
             points=2,
             probe="edit",
             test=shows_the_new,
-            hint="Which sentence guides the decoding, and does the mask let it work where the thing is?",
+            hint="From which latents does the decoding start, which sentence guides it, and does the mask let it work?",
         ),
     ),
 )

@@ -1,5 +1,5 @@
 """Nothing is restored outside the mask."""
-# loses: {decode: 2, kept: 1}
+# loses: {decode: 2, kept: 1, new: 2}
 ### BEGIN SOLUTION decode
 latents = encoded[-1]
 for i in range(len(times) - 1, 0, -1):

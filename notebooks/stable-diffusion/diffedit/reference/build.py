@@ -1,4 +1,4 @@
-"""Copies the judge of "From text to picture", and measures the reference: its masks, and what it keeps and changes."""
+"""Copies the judge of "From text to picture", keeps edits back, and measures the reference's masks and pictures."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ from typing import Any
 import numpy as np
 import torch
 
-from .. import grading, judge
-from ..data import SOURCE, load
+from .. import draws, grading, judge
+from ..data import SOURCE, load, scenes
 
 SEED = 20240109
 BATCHES, DRAWS = 10, 200
-NOISES, TIME, STEPS, STRENGTH, SCALE = 10, 500, 20, 0.8, 6.0
+TIME, STEPS, STRENGTH, SCALE = 500, 20, 0.8, 6.0
 
 tiny_diffusion = load("tiny_diffusion")
 
 
 def build(folder: Path) -> dict[str, Any]:
-    """Write reference/judge.safetensors; return the figures. Raises ValueError where a copy is no copy any more."""
+    """Write reference/judge.safetensors and reference/known-*.npy; return the figures.
+
+    Raises ValueError where a copy is no copy any more.
+    """
     weights = "reference/judge.safetensors"
     (folder / weights).write_bytes((SOURCE / weights).read_bytes())
     for path in (SOURCE / "judge.py", *(SOURCE / "data").iterdir()):
         name = path.relative_to(SOURCE)
         if path.is_file() and path.read_bytes() != (folder / name).read_bytes():
             raise ValueError(f"{name} differs from that of {SOURCE.name}: copy it (write_data copies what is in data/)")
-    return {"seed": SEED, **measure(tiny_diffusion.load(folder / "data"))}
+    editor = Editor(tiny_diffusion.load(folder / "data"))
+    keep_back(editor, folder / "reference")
+    return {"seed": SEED, **measure(editor)}
 
 
 class Editor:
@@ -80,13 +85,15 @@ class Editor:
         return self.pictures(latents)
 
     @torch.no_grad()
-    def edit(self, pictures: torch.Tensor, before: list[str], after: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    def edit(
+        self, pictures: torch.Tensor, before: list[str], after: list[str], noises: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Edited pictures and masks."""
         start, empty = self.latents(pictures), self.words([""] * len(pictures))
         present, wanted = self.words(before), self.words(after)
         apart = torch.zeros(len(pictures), 8, 8)
-        for _ in range(NOISES):
-            noisy = self.signal[TIME].sqrt() * start + (1 - self.signal[TIME]).sqrt() * torch.randn_like(start)
+        for noise in torch.from_numpy(noises):
+            noisy = self.signal[TIME].sqrt() * start + (1 - self.signal[TIME]).sqrt() * noise
             apart += (self.predict(noisy, TIME, wanted) - self.predict(noisy, TIME, present)).abs().mean(dim=1)
         mask = torch.from_numpy(grading.standin.to_mask(apart.double().numpy(), 0.5)).float()[:, None]
         times = self.times(STEPS, STRENGTH)
@@ -99,23 +106,40 @@ class Editor:
         return self.pictures(latents).numpy(), mask[:, 0].numpy() > 0
 
 
-def measure(parts: Any) -> dict[str, Any]:
+def keep_back(editor: Editor, reference: Path) -> None:
+    """Pictures, and the reference's edits of them with their masks."""
+    rng = np.random.default_rng(SEED)
+    things, sides, wanted = draws.edits(rng, draws.POOL)
+    pictures = np.round(scenes.paint(rng, things)[0] * 255).astype(np.uint8)
+    sentences = [[scenes.sentence(*pair) for pair in pairs] for pairs in (things, wanted)]
+    noises = draws.noise_of(np.arange(draws.POOL))
+    edited, masks = editor.edit(torch.from_numpy(pictures / np.float32(255)), *sentences, noises)
+    numbers = {"things": things, "sides": sides, "wanted": wanted, "masks": masks, "edited": np.round(edited * 255)}
+    for name, values in {**numbers, "pictures": pictures}.items():
+        np.save(reference / f"known-{name}.npy", values.astype(np.uint8))
+    draws.pool.cache_clear()
+
+
+def measure(editor: Editor) -> dict[str, Any]:
     """What the checks look at, over edits of many pictures; then over runs that are drawn from these edits."""
-    torch.manual_seed(SEED)
-    editor = Editor(parts)
-    found: dict[str, list[np.ndarray]] = {name: [] for name in ("overlap", "change", "right", "back")}
+    names = ("overlap", "change", "right", "back", "alike", "same_masks")
+    found: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for seed in range(BATCHES):
-        inputs = grading.draw(np.random.default_rng(seed))
-        painted, sides, rows = torch.from_numpy(inputs["pictures"]), inputs["sides"], np.arange(grading.PICTURES)
-        pictures, masks = editor.edit(painted, inputs["before"], inputs["after"])
-        found["overlap"].append(grading.overlap(masks, inputs["regions"]))
-        found["change"].append(grading.change_of_the_rest(pictures, inputs))
-        found["right"].append(judge.shown(pictures)[rows, sides] == inputs["wanted"][rows, sides])
+        inputs = draws.draw(np.random.default_rng(seed))
+        sides, rows = inputs["sides"], np.arange(draws.PICTURES)
+        painted = torch.from_numpy(inputs["pictures"])
+        pictures, masks = editor.edit(painted, inputs["before"], inputs["after"], inputs["mask_noises"])
+        new, known = inputs["new"], inputs["known"]
+        found["overlap"].append(grading.overlap(masks[new], inputs["regions"]))
+        found["change"].append(grading.change_of_the_rest(pictures[new], inputs))
+        found["right"].append(judge.shown(pictures[new])[rows, sides] == inputs["wanted"][rows, sides])
+        found["alike"].append(np.array([grading.alike(pictures[known], inputs)]))
+        found["same_masks"].append(np.array([grading.overlap(masks[known], inputs["known_masks"]).mean()]))
         few = torch.from_numpy(inputs["few"])
         found["back"].append(np.array([(editor.back(few) - few).abs().mean().item()]))
     bank = {name: np.concatenate(values) for name, values in found.items()}
     rng = np.random.default_rng(SEED)
-    runs = [rng.choice(len(bank["right"]), grading.PICTURES, replace=False) for _ in range(DRAWS)]
+    runs = [rng.choice(len(bank["right"]), draws.PICTURES, replace=False) for _ in range(DRAWS)]
     return {
         "edits": len(bank["right"]),
         "draws": DRAWS,
@@ -124,6 +148,8 @@ def measure(parts: Any) -> dict[str, Any]:
         "right_of_24": {**_summary([bank["right"][run].sum() for run in runs]), "enough": grading.ENOUGH},
         "right_share": round(float(bank["right"].mean()), 4),
         "there_and_back": {**_summary(found["back"]), "at_most": grading.BACK_ERROR},
+        "alike_of_36": {**_summary(found["alike"]), "enough": grading.ALIKE_ENOUGH},
+        "same_masks": {**_summary(found["same_masks"]), "at_least": grading.SAME_MASKS},
     }
 
 
