@@ -16,12 +16,13 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run demo test test-curriculum check lock bench soak clean
+.PHONY: help setup run demo test test-postgres test-curriculum check lock bench soak clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
 	@echo "make demo    a study group of simulated learners, for a look at the lead's side (two minutes)"
 	@echo "make test    run all checks and tests, with a short proof of each exercise"
+	@echo "make test-postgres    the tests of everything that has rows, on a PostgreSQL server of their own"
 	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
 	@echo "make setup   make the environment, start nothing"
 	@echo "make check   linters and types only"
@@ -61,9 +62,15 @@ check: setup
 	$(BIN)/lint-imports
 
 test: check
-	@docker/chromium.sh
+	@docker/test-tools.sh chromium
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
 	$(BIN)/python -m pytest -m live
+
+# Not the browser and not the sandbox: neither knows which database there is.
+test-postgres: setup
+	@docker/test-tools.sh postgresql
+	$(BIN)/python -m tests.servers postgres -- $(BIN)/python -m pytest $(PARALLEL) \
+		-m "not browser and not sandbox and not curriculum and not live and not gpu" tests
 
 test-curriculum: setup
 	$(BIN)/python -m pytest $(PARALLEL) --dist load -m curriculum tests/curriculum

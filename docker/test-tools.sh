@@ -1,0 +1,20 @@
+#!/bin/sh
+# What tests need of Debian's packages, by name: `test-tools.sh chromium postgresql`. Installs where we may; elsewhere
+# says what is missing, and what follows from it.
+set -eu
+missing=""
+for tool in "$@"; do
+    case "$tool" in
+        chromium) command -v chromium >/dev/null 2>&1 || missing="$missing chromium" ;;
+        postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql" ;;
+        *) echo "test-tools.sh knows no $tool." >&2; exit 2 ;;
+    esac
+done
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing$missing for the tests ..."
+    # shellcheck disable=SC2086 - a list of names
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+else
+    echo "Missing on this machine:$missing (apt install$missing). Tests that need it are skipped; in CI they fail."
+fi
