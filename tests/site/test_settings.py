@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studyhub import env
+from studyhub.databases import database
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +33,10 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
         ({"STUDYHUB_DEBUG": "1", "STUDYHUB_RUN_SLOTS_CPU": "0"}, "must be a whole number of at least 1"),
         ({"STUDYHUB_DEBUG": "1", "STUDYHUB_SANDBOX": "docker"}, "Use bubblewrap, or none"),
         ({"STUDYHUB_SECRET_KEY": "x", "STUDYHUB_SANDBOX": "none"}, "only with STUDYHUB_DEBUG=1"),
+        (
+            {"STUDYHUB_DEBUG": "1", "STUDYHUB_DATABASE_URL": "mysql://u:hush@h/n"},
+            "STUDYHUB_DATABASE_URL must be an add",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_line_with_its_remedy(variables, complaint):
@@ -39,6 +44,17 @@ def test_a_wrong_setting_is_one_line_with_its_remedy(variables, complaint):
     assert ended.returncode == 1
     assert complaint in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+    assert "hush" not in ended.stderr
+
+
+def test_the_database_is_a_file_or_a_server(tmp_path, monkeypatch):
+    assert database("", tmp_path)["NAME"] == tmp_path / "studyhub.sqlite3"
+    monkeypatch.setenv("STUDYHUB_DATABASE_POOL", "3")
+    server = database("postgresql://ada:hush@db.example:6432/study?sslmode=require", tmp_path)
+    assert (server["ENGINE"], server["HOST"], server["PORT"]) == ("django.db.backends.postgresql", "db.example", 6432)
+    assert server["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 3, "timeout": 10}}
+    # Django refuses a pool beside connections that are kept by themselves.
+    assert not server["CONN_MAX_AGE"]
 
 
 def test_readers(monkeypatch):
