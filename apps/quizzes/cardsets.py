@@ -53,8 +53,20 @@ class ReviewQuerySet(models.QuerySet[Any]):
         """The learner's."""
         return self.filter(card__user=user)
 
+    def repeated(self) -> ReviewQuerySet:
+        """Those of a question that had been met before: only they say how much was kept."""
+        return self.filter(before__isnull=False)
+
     def retention(self, user: User, now: datetime) -> float | None:
         """Of the latest repeated meetings, the share that was remembered; None where there was none."""
-        repeated = self.of(user).filter(before__isnull=False, at__gt=now - timedelta(days=RETENTION_DAYS))
+        repeated = self.of(user).repeated().filter(at__gt=now - timedelta(days=RETENTION_DAYS))
         found = repeated.aggregate(all=Count("pk"), remembered=Count("pk", filter=Q(rating__gt=1)))
         return found["remembered"] / found["all"] if found["all"] else None
+
+
+class FittedQuerySet(models.QuerySet[Any]):
+    """Reads of fitted parameters."""
+
+    def in_use(self, user: User) -> tuple[float, ...]:
+        """The learner's own parameters; empty where the library's are used."""
+        return tuple(self.filter(user=user).values_list("parameters", flat=True).first() or ())

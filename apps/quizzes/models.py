@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.catalog.models import Concept, Level, Section
-from apps.quizzes.cardsets import CardQuerySet, ReviewQuerySet
+from apps.quizzes.cardsets import CardQuerySet, FittedQuerySet, ReviewQuerySet
 from apps.quizzes.constants import AnswerState, Certainty, Feedback, Layout
 from apps.quizzes.kinds import KINDS, AnyQuestion
 from apps.quizzes.querysets import AnswerQuerySet, AttemptQuerySet, QuestionQuerySet, QuizQuerySet
@@ -242,3 +243,35 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card_id}: {self.rating}"
+
+
+class FittedParameters(models.Model):
+    """What one learner's own reviews say of FSRS's parameters: found by a worker, used for their cards from then on."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="fitted_parameters")
+    parameters = models.JSONField(default=list, blank=True, help_text="Empty: the library's own predict better.")
+    reviews = models.PositiveIntegerField(help_text="So many repeated meetings they stand on.")
+    loss = models.FloatField(help_text="Log loss on the latest reviews, in nats; those were kept out of the fit.")
+    default_loss = models.FloatField(help_text="The same of the library's own parameters.")
+    fitted_at = models.DateTimeField(default=timezone.now)
+
+    objects = FittedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "fitted parameters"
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.reviews} reviews"
+
+
+class PracticeGoal(models.Model):
+    """On how many days of a week a learner wants to practise, and whether they want to see how it goes."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="practice_goal")
+    days = models.PositiveSmallIntegerField(
+        "days a week", default=3, validators=[MinValueValidator(1), MaxValueValidator(7)]
+    )
+    shown = models.BooleanField("show my goal and my streak", default=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.days} days a week"
