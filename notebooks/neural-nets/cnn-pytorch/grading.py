@@ -71,7 +71,7 @@ def sizes(drawn: Inputs) -> np.ndarray:
 
 
 def receptive_field(drawn: Inputs) -> int:
-    """1 + the sum of (kernel − 1) times the strides before it (Araujo, Norris and Sim 2019, equation 2)."""
+    """1 + the sum of (kernel − 1) times the strides before it (Araujo, Norris and Sim 2019)."""
     kernels, strides, _ = np.array(drawn["layers"]).T
     return int(1 + np.sum((kernels - 1) * np.cumprod([1, *strides[:-1]])))
 

@@ -6,7 +6,7 @@
 # scratches. A fully connected network has a separate weight for every pixel: what it has learned about a mark at the
 # top left tells it nothing about the same mark at the bottom right. A **convolutional layer** slides one small set of
 # weights over the whole picture, so that whatever it learns at one place it knows at all of them (LeCun, Bottou,
-# Bengio and Haffner 1998, "Gradient-Based Learning Applied to Document Recognition", section II A).
+# Bengio and Haffner 1998, "Gradient-Based Learning Applied to Document Recognition", section II).
 #
 # You first work out what such layers do to the size of a picture and how much of it they see, then build, train and
 # use a network with PyTorch. A fully connected network of the same size is trained beside it. You are graded on
@@ -59,7 +59,7 @@ for axis, stone, mark in zip(axes.flat, stones, marks):
 #
 # $$r = 1 + \sum_{l=1}^{L} (k_l - 1) \prod_{j=1}^{l-1} s_j$$
 #
-# (Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural Networks", *Distill*, equation 2).
+# (Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural Networks", *Distill*).
 # In words: each layer widens the view by $k - 1$ of *its own* steps, and one of its steps is as many input pixels as
 # the strides of all layers before it, multiplied. Padding does not change it.
 #

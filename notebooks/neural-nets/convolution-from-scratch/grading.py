@@ -43,7 +43,7 @@ def inputs(rng: np.random.Generator) -> Inputs:
 
 
 def correlate(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """Cross-correlation, shape (h - k + 1, w - l + 1) (Goodfellow et al. 2016, equation 9.6)."""
+    """Cross-correlation, shape (h - k + 1, w - l + 1) (Goodfellow et al. 2016, section 9.1)."""
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("ijmn,mn->ij", windows, kernel)
 

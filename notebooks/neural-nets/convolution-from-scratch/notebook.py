@@ -40,7 +40,7 @@ show(picture, grey, titles=["colour", "grey"])
 # ## Task 1: slide a kernel over a picture
 #
 # Put the kernel $K$ on the picture $I$ so that its upper left corner lies on pixel $(i, j)$, multiply each weight by the pixel
-# under it, and add up (Goodfellow, Bengio & Courville 2016, *Deep Learning*, section 9.1, equation 9.6):
+# under it, and add up (Goodfellow, Bengio & Courville 2016, *Deep Learning*, section 9.1):
 #
 # $$S_{ij} = \sum_m \sum_n I_{i+m,\,j+n}\, K_{mn}.$$
 #
@@ -107,7 +107,7 @@ show(grey, correlate(grey, blur), titles=["before", "blurred"])
 # %% [markdown]
 # ## Task 2: convolution proper
 #
-# In mathematics, *convolution* counts the pixels backwards (Goodfellow et al. 2016, equation 9.5):
+# In mathematics, *convolution* counts the pixels backwards (Goodfellow et al. 2016, section 9.1):
 #
 # $$C_{ij} = \sum_m \sum_n I_{i-m,\,j-n}\, K_{mn}.$$
 #

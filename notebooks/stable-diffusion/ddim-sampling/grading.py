@@ -68,12 +68,12 @@ def model(x: np.ndarray, t: int) -> np.ndarray:
 
 
 def clean(x: np.ndarray, noise: np.ndarray, now: float) -> np.ndarray:
-    """Song et al. 2020, equation 9."""
+    """Song et al. 2021, equation 9."""
     return (x - np.sqrt(1 - now) * noise) / np.sqrt(now)
 
 
 def step(x: np.ndarray, noise: np.ndarray, now: float, after: float, eta: float, fresh: np.ndarray) -> np.ndarray:
-    """Song et al. 2020, equations 12 and 16."""
+    """Song et al. 2021, equations 12 and 16."""
     sigma = eta * np.sqrt((1 - after) / (1 - now)) * np.sqrt(1 - now / after)
     return np.sqrt(after) * clean(x, noise, now) + np.sqrt(1 - after - sigma**2) * noise + sigma * fresh
 

@@ -3,7 +3,7 @@
 #
 # A diffusion model predicts the noise in a picture. A **scheduler** (in other places: a *sampler*) decides what to do with that
 # prediction: it computes the next, less noisy picture, again and again, until none of the noise is left. DDIM (Song,
-# Meng & Ermon 2020, "Denoising Diffusion Implicit Models") is the one that made this fast: ten or fifty steps in place
+# Meng & Ermon 2021, "Denoising Diffusion Implicit Models") is the one that made this fast: ten or fifty steps in place
 # of a thousand, and nothing random in between.
 #
 # First you sample with the `DDIMScheduler` of the library diffusers, as it is done with Stable Diffusion. Then you write

@@ -76,7 +76,7 @@ def guided(x: np.ndarray, alpha_bar: float, prompt: str, negative: str, scale: f
 
 
 def sampled(drawn: Inputs) -> np.ndarray:
-    """Where the walk ends, by DDIM's deterministic step (Song et al. 2020, equation 12)."""
+    """Where the walk ends, by DDIM's deterministic step (Song et al. 2021, equation 12)."""
     x, levels = drawn["start"], drawn["alpha_bars"]
     for now, after in pairwise(levels):
         noise = guided(x, now, drawn["prompt"], drawn["negative"], drawn["pull"])

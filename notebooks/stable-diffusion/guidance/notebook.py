@@ -202,7 +202,7 @@ figure.tight_layout()
 # Sampling starts with noise and walks through the noise levels. `alpha_bars` lists them in the order of the walk, from
 # nearly pure noise (near 0) to clean (exactly 1). From each level to the next: predict the guided noise **in the point as it
 # is now, at the level as it is now**, and hand it to `step(x, noise, now, after)`, the deterministic step of DDIM
-# (Song et al. 2020, equation 12 with $\sigma_t = 0$), which has an exercise of its own.
+# (Song et al. 2021, equation 12 with $\sigma_t = 0$), which has an exercise of its own.
 #
 # *A worked example:* for `levels = [1, 4, 9]`, `zip(levels[:-1], levels[1:])` gives the pairs `(1, 4)` and `(4, 9)`.
 

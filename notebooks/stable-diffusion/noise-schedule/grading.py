@@ -71,7 +71,7 @@ def remove_noise(drawn: Inputs) -> np.ndarray:
 
 
 def signal_to_noise(drawn: Inputs) -> np.ndarray:
-    """Kingma et al. 2021, equation 2."""
+    """Kingma et al. 2021, "Variational Diffusion Models"."""
     return drawn["alpha_bar"] / (1 - drawn["alpha_bar"])
 
 

@@ -166,7 +166,7 @@ print(f"means {walked.mean():.3f} and {jumped.mean():.3f}, deviations {walked.st
 # ## Task 3: how much is left?
 #
 # The **signal-to-noise ratio** compares the variance that comes from the picture with that of the noise. For $x_t$ as
-# above and pixels of variance 1 it is (Kingma et al. 2021, "Variational Diffusion Models", equation 2)
+# above and pixels of variance 1 it is (Kingma et al. 2021, "Variational Diffusion Models")
 #
 # $$\mathrm{SNR}(t) = \frac{\bar\alpha_t}{1 - \bar\alpha_t}.$$
 #

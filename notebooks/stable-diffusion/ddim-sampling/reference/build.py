@@ -33,7 +33,7 @@ def by_diffusers(start: torch.Tensor, steps: int, spacing: str = "trailing") -> 
 
 
 def by_hand(start: torch.Tensor, timesteps: list[int]) -> torch.Tensor:
-    """Equation 12 of Song et al. 2020 in single precision."""
+    """Equation 12 of Song et al. 2021 in single precision."""
     x = start
     for t, (now, after) in zip(timesteps, pairwise([*grading.ALPHA_BARS[timesteps], 1.0]), strict=True):
         noise = model(x, t)
