@@ -24,7 +24,7 @@ from apps.quizzes.marks.texts import show_shape, stated_shape
 from apps.quizzes.numbers import exact
 from apps.quizzes.variants import Variant
 
-__all__ = ["answer_markdown", "right_response"]
+__all__ = ["answer_code", "answer_markdown", "right_response"]
 
 
 def right_response(variant: Variant) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def answer_markdown(variant: Variant) -> str:
             return _bullets(option.text for option in question.options if option.right)
         case Matching() as question:
             return _bullets(f"{pair.left} → {pair.right}" for pair in question.pairs)
-        case Ordering() as question if question.language == "python":
-            return _fenced("\n".join("    " * indent + text for text, indent in question.orders[0]), "python")
+        case Ordering(language="python"):
+            return _fenced(answer_code(variant), "python")
         case Ordering() as question:
             return "\n".join(f"{n}. {text}" for n, (text, _) in enumerate(question.orders[0], start=1))
         case Numeric() as question:
@@ -80,8 +80,8 @@ def answer_markdown(variant: Variant) -> str:
             return question.answers[0]
         case Expression() as question:
             return f"${to_latex(read_expression(question.reference, question.variables))}$"
-        case CodeOutput() as question:
-            return _fenced(str(question.answer).rstrip("\n"), "")
+        case CodeOutput():
+            return _fenced(answer_code(variant), "")
         case Shape() as question:
             return f"`{_shape(question)}`"
         case Matrix() as question:
@@ -89,6 +89,16 @@ def answer_markdown(variant: Variant) -> str:
             return f"$\\begin{{pmatrix}} {rows} \\end{{pmatrix}}$"
         case Hotspot() as question:
             return " or ".join(region.name for region in question.regions if region.right)
+
+
+def answer_code(variant: Variant) -> str:
+    """The right answer where it is lines of code or what code prints, as it stands; else an empty text."""
+    match variant.question:
+        case Ordering(language="python") as question:
+            return "\n".join("    " * indent + text for text, indent in question.orders[0])
+        case CodeOutput() as question:
+            return str(question.answer).rstrip("\n")
+    return ""
 
 
 def _written(answer: float | str) -> str:

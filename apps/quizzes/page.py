@@ -9,8 +9,10 @@ from typing import Any
 from django.urls import reverse
 
 from apps.catalog.models import Resource
-from apps.quizzes.answers import answer_markdown
+from apps.quizzes import feedback
+from apps.quizzes.answers import answer_code, answer_markdown
 from apps.quizzes.constants import RIGHT, AnswerState, Certainty, Feedback, Layout
+from apps.quizzes.feedback import Told, ToldCell
 from apps.quizzes.inputs import fields_of
 from apps.quizzes.models import Answer, QuizAttempt
 from apps.quizzes.spots import Spot, spots_of
@@ -67,6 +69,11 @@ class AskedQuestion:
         return list(Certainty.choices)
 
     @property
+    def read(self) -> str:
+        """The name that is asked for, where the prompt does not have it."""
+        return "" if f"`{self.view.read}`" in self.view.prompt else self.view.read
+
+    @property
     def picture(self) -> dict[str, Any] | None:
         """The frozen copy of the picture: file, width and height."""
         return self.answer.version.picture
@@ -111,14 +118,50 @@ class AskedQuestion:
         return round(100 * self.answer.worth)
 
     @property
-    def parts(self) -> list[dict[str, Any]]:
+    def how(self) -> str:
+        """What the verdict does not say: a part of the points, hints, certainty."""
+        return feedback.how(self.answer, self.percent)
+
+    @property
+    def remark(self) -> str:
+        """What there is to say beyond the verdict, as Markdown."""
+        return feedback.remark(self.answer.message)
+
+    @cached_property
+    def pieces(self) -> list[Told]:
         """What was chosen, one by one, where the message alone does not say it."""
-        return self.answer.parts if self.view.kind in {"multiple", "matching", "ordering", "matrix"} else []
+        return feedback.pieces(self.answer)
+
+    @cached_property
+    def cells(self) -> list[list[ToldCell]]:
+        """The matrix as it was filled in, cell by cell."""
+        return feedback.cells(self.answer, self.view)
+
+    @cached_property
+    def marked(self) -> list[tuple[Spot, str]]:
+        """Where on the picture it is right, and where it was pointed at."""
+        return feedback.marked(self.answer, self.view)
+
+    @property
+    def key_is_news(self) -> bool:
+        """Whether the right answer says something that is not on the page yet."""
+        if self.answer.share is None or self.answer.share < RIGHT:
+            return not (self.pieces and self.view.kind in {"multiple", "matching"})
+        given = self.answer.understood
+        if self.view.kind == "text":
+            return self.right_answer.casefold() != given.casefold()
+        return self.view.kind == "expression" and given not in self.right_answer
 
     @property
     def right_answer(self) -> str:
-        """The right answer, as Markdown."""
-        return answer_markdown(self.answer.variant)
+        """The right answer, as Markdown; a formula as large as it is on a line of its own."""
+        found = answer_markdown(self.answer.variant)
+        return found.replace("$", "$\\displaystyle ", 1) if self.view.kind == "expression" else found
+
+    @property
+    def right_code(self) -> str:
+        """The same as plain lines, where it is code or what code prints."""
+        return answer_code(self.answer.variant)
 
     @property
     def explanation(self) -> str:

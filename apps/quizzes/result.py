@@ -14,8 +14,9 @@ from apps.quizzes.page import AttemptPage
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-# Of each kind, for each concept.
-PERSPECTIVES = 3
+# Of each kind, for each concept; and for so many concepts, the weakest, that one can follow them all.
+PERSPECTIVES = 2
+CONCEPTS = 3
 
 
 @dataclass
@@ -77,7 +78,7 @@ class ResultPage(AttemptPage):
 
     @cached_property
     def perspectives(self) -> list[ConceptResult]:
-        """The concepts on which something was missed, with what the learner has not done on each."""
+        """The concepts on which most was missed, with what the learner has not done on each."""
         missed = {one.concept.pk: one for one in self.concepts if one.missed}
         user = self.attempt.user
         done = Completion.objects.resources_of(user)
@@ -87,7 +88,7 @@ class ResultPage(AttemptPage):
         exercises = exercises_on_offer().filter(concepts__in=missed).exclude(submissions__user=user)
         for exercise in exercises.distinct().select_related("section__track").prefetch_related("concepts"):
             _spread(exercise, missed, "exercises")
-        return [one for one in missed.values() if one.resources or one.exercises]
+        return [one for one in missed.values() if one.resources or one.exercises][:CONCEPTS]
 
 
 def _spread(found: Any, missed: dict[int, ConceptResult], into: str) -> None:

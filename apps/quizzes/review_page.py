@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from apps.quizzes.fitting import MIN_REPEATED
 from apps.quizzes.memory import meet, rating_for
-from apps.quizzes.models import Answer, Card, Review
+from apps.quizzes.models import Answer, Card, FittedParameters, Review
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -45,10 +46,12 @@ def ratings(answer: Answer) -> list[Rated]:
     card = Card.objects.filter(user=answer.user, question=answer.question).first()
     at = answer.answered_at or timezone.now()
     fits = rating_for(answer.worth, answer.certainty, answer.seconds, answer.hints_taken)
-    return [
-        Rated(value, name, meaning, (meet(card.memory if card else None, value, at)[1] - at).days, value == fits)
-        for value, (name, meaning) in RATINGS.items()
-    ]
+    parameters = FittedParameters.objects.in_use(answer.user)
+
+    def days(value: int) -> int:
+        return (meet(card.memory if card else None, value, at, parameters)[1] - at).days
+
+    return [Rated(value, name, meaning, days(value), value == fits) for value, (name, meaning) in RATINGS.items()]
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class ReviewPage:
 
     bar, tall = BAR, TALL
     session = SESSION
+    needed = MIN_REPEATED
 
     def __init__(self, reader: User) -> None:
         self.reader, self.now = reader, timezone.now()
@@ -106,6 +110,16 @@ class ReviewPage:
         """Of a hundred repeated questions, how many were known in the last thirty days."""
         share = Review.objects.retention(self.reader, self.now)
         return None if share is None else round(100 * share)
+
+    @cached_property
+    def fitted(self) -> FittedParameters | None:
+        """What the learner's own reviews have said of the schedule, if there were enough."""
+        return FittedParameters.objects.filter(user=self.reader).first()
+
+    @cached_property
+    def repeated(self) -> int:
+        """How many reviews there are to fit a schedule to."""
+        return Review.objects.of(self.reader).repeated().count()
 
     @cached_property
     def suspended(self) -> list[Card]:

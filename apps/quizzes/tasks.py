@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from apps.quizzes import services
+from apps.quizzes.services import fits
 from studyhub import broker
 
 
@@ -20,3 +21,18 @@ def accept_outcome(answer: int, check: int, outcome: dict[str, Any]) -> None:
 def recheck_stale() -> None:
     """Beat's turn: comparisons that nobody answered for are found here."""
     services.recheck_stale()
+
+
+@shared_task(name="quizzes.refit_due")
+def refit_due() -> None:
+    """Beat's turn, once a day: whose reviews have become enough, or many more, to fit a schedule to them."""
+    if users := services.refit_due():
+        refit.delay(users)
+
+
+@shared_task(name="quizzes.refit", soft_time_limit=fits.LONGEST_S + 30)
+def refit(users: list[int]) -> None:
+    """Fit the schedule of the first of these learners; the others come after whatever else is in the queue."""
+    services.refit(user_id=users[0])
+    if users[1:]:
+        refit.delay(users[1:])

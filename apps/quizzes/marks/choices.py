@@ -109,7 +109,7 @@ def hotspot(variant: Variant, question: Hotspot, response: Response) -> Score:
         item = min(inside, key=lambda item: area(question.regions[item.index]))
     region = question.regions[item.index]
     part = Part(key=item.key, label=region.name, right=region.right, why=region.why or "")
-    message = "Right." if region.right else f"Not right: you picked “{region.name}”. {region.why}"
+    message = "Right." if region.right else f"Not right. {region.why}"
     return Score(share=float(region.right), message=message, understood=region.name, parts=(part,), chosen=(item.key,))
 
 

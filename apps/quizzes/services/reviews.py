@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.quizzes.constants import AnswerState
 from apps.quizzes.memory import meet, rating_for
-from apps.quizzes.models import Answer, Card, Review, new_seed
+from apps.quizzes.models import Answer, Card, FittedParameters, Review, new_seed
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -34,7 +34,7 @@ def note_answer(*, answer: Answer, rating: int | None = None) -> Review | None:
             return None
         card = Card.objects.filter(user=answer.user, question=answer.question).first()
         before, due_before = (card.memory, card.due) if card else (None, None)
-        memory, due = meet(before, chosen, at)
+        memory, due = meet(before, chosen, at, FittedParameters.objects.in_use(answer.user))
         card, _ = Card.objects.update_or_create(
             user=answer.user, question=answer.question, defaults={"memory": memory, "due": due}
         )
