@@ -100,6 +100,11 @@ class Membership(models.Model):
         """Whether this member may see the dashboard and act."""
         return self.role in LEADING
 
+    @property
+    def zone(self) -> str:
+        """By which clock this member reads the group's times: their own, else the group's."""
+        return self.user.time_zone or self.group.time_zone
+
 
 class Invitation(models.Model):
     """A way into a group: a link for whoever has it, or for one address. Its token is signed and not stored."""
@@ -170,6 +175,7 @@ class Assignment(models.Model):
     optional = models.BooleanField(default=False)
     note = models.CharField(max_length=300, blank=True)
     position = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(auto_now=True, help_text="For calendars.")
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -247,3 +253,13 @@ class GroupRegrade(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}: {self.regrade}"
+
+
+class Digest(models.Model):
+    """On which day a person was last reminded of what is due in all their groups: once a day, whoever asks."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digest")
+    day = models.DateField(null=True, help_text="By the person's own calendar; empty: never.")
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.day}"
