@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -26,6 +27,16 @@ class MembershipQuerySet(models.QuerySet[Any]):
     def current(self) -> MembershipQuerySet:
         """Those who have not left."""
         return self.filter(left_at__isnull=True)
+
+    def leading(self) -> MembershipQuerySet:
+        """Those who may see the dashboard and act."""
+        return self.current().exclude(role="member")
+
+    def for_list(self) -> MembershipQuerySet:
+        """With their users; leads first, then co-leads, then by name."""
+        rank = Case(When(role="lead", then=0), When(role="colead", then=1), default=2)
+        name = Coalesce(NullIf("user__name", Value("")), "user__email")
+        return self.select_related("user").order_by(rank, Lower(name), "pk")
 
 
 class InvitationQuerySet(models.QuerySet[Any]):

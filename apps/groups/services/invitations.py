@@ -1,0 +1,176 @@
+"""Ways into a group: by a link, or by a message to one address."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+from typing import TYPE_CHECKING
+
+from django.core import signing
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Lower
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.accounts.notifications import notify
+
+from ..models import INVITATION_SALT, Invitation, Membership, Role
+
+if TYPE_CHECKING:
+    from ..models import Group
+
+logger = logging.getLogger(__name__)
+
+# So that nobody sends advertisements from here.
+MESSAGES_A_DAY = 100
+
+REFUSALS = {
+    "unknown": "This is no invitation of ours. Was the whole link copied? If it was, ask for a new one.",
+    "revoked": "This invitation was withdrawn. Ask whoever sent it for a new one.",
+    "expired": "This invitation has expired. Ask whoever sent it for a new one.",
+    "used-up": "As many people as it was made for have come in by this invitation. Ask whoever sent it for a new one.",
+    "archived": "This group is archived: nobody can join it any more.",
+    "address": (
+        "This invitation was sent to another address than yours. Sign in with that address, or ask for one to yours."
+    ),
+    "too-many": f"Your group may send {MESSAGES_A_DAY} invitations a day. Make a link instead, and send it yourself.",
+}
+
+
+class InvitationRefused(Exception):
+    """An invitation that can't be used or made; `id` names why, the text says it."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(REFUSALS[id])
+        self.id = id
+
+
+def make_link(*, by: Membership, days: int, limit: int | None) -> Invitation:
+    """A link for whoever has it, for `days` and at most `limit` people."""
+    expires_at = timezone.now() + timedelta(days=days)
+    return Invitation.objects.create(group=by.group, created_by=by.user, expires_at=expires_at, limit=limit)
+
+
+def send(*, by: Membership, emails: Iterable[str], days: int, link: Callable[[str], str]) -> tuple[int, int]:
+    """Invite each address by a message of its own; returns how many were sent, and how many could not be.
+
+    `link` makes a full address of a path. Who is in the group already gets none, and an earlier invitation to the
+    same address ends. Raises InvitationRefused where it would be too many in a day.
+    """
+    now = timezone.now()
+    group = by.group
+    inside = {email.lower() for email in group.memberships.current().values_list("user__email", flat=True)}
+    wanted = sorted({email.lower() for email in emails} - inside)
+    with transaction.atomic():
+        today = group.invitations.exclude(email="").filter(created_at__gt=now - timedelta(days=1)).count()
+        if today + len(wanted) > MESSAGES_A_DAY:
+            raise InvitationRefused("too-many")
+        group.invitations.open(now).filter(email__in=wanted).update(revoked_at=now)
+        expires_at = now + timedelta(days=days)
+        made = [
+            Invitation.objects.create(group=group, email=email, created_by=by.user, expires_at=expires_at, limit=1)
+            for email in wanted
+        ]
+        for known in User.objects.annotate(lower=Lower("email")).filter(lower__in=wanted, is_active=True):
+            url = next(address_of(one) for one in made if one.email == known.email.lower())
+            notify([known], kind="group", text=f"{by.user} invites you to the group {group}.", url=url)
+    sent = _hand_over(made, by, link)
+    return sent, len(made) - sent
+
+
+def revoke(*, invitation: Invitation) -> bool:
+    """Nobody comes in by it any more. False where it was withdrawn already."""
+    still = Invitation.objects.filter(pk=invitation.pk, revoked_at__isnull=True)
+    return bool(still.update(revoked_at=timezone.now()))
+
+
+def address_of(invitation: Invitation) -> str:
+    """The path of its page."""
+    return reverse("groups:join", args=[invitation.token])
+
+
+def read_token(token: str) -> Invitation:
+    """The invitation of a token, open or not. Raises InvitationRefused for one that we did not sign."""
+    try:
+        pk = signing.loads(token, salt=INVITATION_SALT)
+    except signing.BadSignature:
+        raise InvitationRefused("unknown") from None
+    found = Invitation.objects.select_related("group", "created_by").filter(pk=pk).first()
+    if found is None:
+        raise InvitationRefused("unknown")
+    return found
+
+
+def check(*, invitation: Invitation, now: datetime) -> None:
+    """Raises InvitationRefused where nobody can come in by it, with the reason."""
+    if invitation.group.is_archived:
+        raise InvitationRefused("archived")
+    if invitation.revoked_at is not None:
+        raise InvitationRefused("revoked")
+    if now >= invitation.expires_at:
+        raise InvitationRefused("expired")
+    if not invitation.is_open(now):
+        raise InvitationRefused("used-up")
+
+
+def check_address(*, invitation: Invitation, user: User) -> None:
+    """Raises InvitationRefused where it is for somebody else. That it was read there proves the address enough."""
+    if invitation.email and invitation.email.lower() != user.email.lower():
+        raise InvitationRefused("address")
+
+
+def accept(*, invitation: Invitation, user: User) -> Membership:
+    """Come in, once: who is in already stays what they are, and uses nothing up. Raises InvitationRefused.
+
+    1. Is it for this person? 2. Take a place by one conditional UPDATE, so that of two who want the last one gets
+    it. 3. A new row, or the old one of somebody who comes back: as a member, with nothing shared until they say so.
+    """
+    current = Membership.objects.current().select_related("group")
+    member = current.filter(group=invitation.group, user=user).first()
+    if member:
+        return member
+    check_address(invitation=invitation, user=user)
+    now = timezone.now()
+    check(invitation=invitation, now=now)
+    with transaction.atomic():
+        # No join in it: PostgreSQL looks again at the row alone when another one has just changed it.
+        if not Invitation.objects.open(now).filter(pk=invitation.pk).update(used=F("used") + 1):
+            invitation.refresh_from_db()
+            check(invitation=invitation, now=now)
+            raise InvitationRefused("used-up")
+        member, new = Membership.objects.get_or_create(group=invitation.group, user=user)
+        back = not new and Membership.objects.filter(pk=member.pk, left_at__isnull=False).update(
+            left_at=None, role=Role.MEMBER, shares_all=False
+        )
+        if not (new or back):
+            # Two tabs at once: the other one was first, and has taken the place.
+            Invitation.objects.filter(pk=invitation.pk).update(used=F("used") - 1)
+        else:
+            _announce(invitation.group, user)
+    return current.get(pk=member.pk)
+
+
+def _announce(group: Group, user: User) -> None:
+    leads = [one.user for one in group.memberships.leading().exclude(user=user).select_related("user")]
+    notify(leads, kind="group", text=f"{user} joined {group}.", url=reverse("groups:members", args=[group.slug]))
+
+
+def _hand_over(invitations: list[Invitation], by: Membership, link: Callable[[str], str]) -> int:
+    """One connection for all, and no message knows of another one's address. Returns how many were taken."""
+    subject = " ".join(f"{by.user} invites you to {by.group} on StudyHub".split())
+    sent = 0
+    try:
+        with get_connection() as connection:
+            for one in invitations:
+                context = {"invitation": one, "by": by.user, "group": by.group, "link": link(address_of(one))}
+                text = render_to_string("groups/invitation.txt", context)
+                sent += EmailMessage(subject, text, to=[one.email], connection=connection).send()
+    except (SMTPException, OSError):
+        logger.exception("Invitations to %s could not be handed over", by.group.slug)
+    return sent

@@ -1,0 +1,158 @@
+"""Who may open and who may change what, at every address of groups. An address without a line here fails.
+
+For a new address: put its name into PAGES, with what each role gets by GET and by POST. What stands in it besides
+`slug` and `user_id` (Bob's) goes into `arguments`, under its name there or as `page.name`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+from django.db import transaction
+from django.urls import URLResolver, reverse
+from django.utils import timezone
+
+from apps.groups import urls
+from apps.groups.access import ARCHIVED
+from apps.groups.models import Group, Invitation, Membership, Role
+from apps.groups.services.groups import RESERVED
+
+
+class Expected(NamedTuple):
+    """What each role gets: "ok" (a page, a form, what it sends on to), "login", or a status."""
+
+    anonymous: object
+    outside: object  # a stranger, staff of the site who are not in the group, whoever has left it
+    member: object
+    colead: object
+    lead: object
+
+
+NOTHING = Expected("login", 405, 405, 405, 405)
+EVERYBODY = Expected("ok", "ok", "ok", "ok", "ok")
+SIGNED_IN = Expected("login", "ok", "ok", "ok", "ok")
+MEMBERS = Expected("login", 404, "ok", "ok", "ok")
+LEADS = Expected("login", 404, 403, "ok", "ok")
+LEADS_ALONE = Expected("login", 404, 403, 403, "ok")
+
+PAGES: dict[str, tuple[Expected, Expected]] = {
+    # name: (by GET, by POST)
+    "list": (SIGNED_IN, NOTHING),
+    "new": (SIGNED_IN, SIGNED_IN),
+    "undo": (NOTHING, SIGNED_IN),
+    "join": (EVERYBODY, SIGNED_IN),
+    "group": (MEMBERS, NOTHING),
+    "preferences": (NOTHING, MEMBERS),
+    "settings": (LEADS, LEADS),
+    "archive": (NOTHING, LEADS_ALONE),
+    "restore": (NOTHING, LEADS_ALONE),
+    "leave": (NOTHING, MEMBERS),
+    "members": (MEMBERS, NOTHING),
+    "role": (NOTHING, LEADS),
+    "remove": (NOTHING, LEADS),
+    "invitations": (LEADS, LEADS),
+    "send_invitations": (NOTHING, LEADS),
+    "revoke": (NOTHING, LEADS),
+}
+# What may be changed in an archived group too.
+CHANGES_ARCHIVED = {"preferences", "restore", "leave"}
+
+
+@pytest.fixture
+def arguments(circle, bob) -> dict[str, object]:
+    """What stands in the addresses: something that there is."""
+    invitation = Invitation.objects.create(group=circle, expires_at=timezone.now() + timedelta(days=1))
+    return {"slug": circle.slug, "user_id": bob.pk, "revoke.pk": invitation.pk, "token": invitation.token}
+
+
+class Address(NamedTuple):
+    """One address of the app, also of the files that it includes."""
+
+    name: str
+    route: str
+    places: frozenset[str]
+
+    def filled(self, arguments: dict[str, object]) -> str:
+        """With something that there is in each place."""
+        found = {place: arguments.get(f"{self.name}.{place}", arguments.get(place)) for place in self.places}
+        missing = [place for place, value in found.items() if value is None]
+        assert not missing, f"What stands for {missing} in groups:{self.name}? Add it to the fixture arguments."
+        return reverse(f"groups:{self.name}", kwargs=found)
+
+
+def addresses(patterns=urls.urlpatterns, route: str = "", places: frozenset[str] = frozenset()) -> Iterator[Address]:
+    for pattern in patterns:
+        below = (route + str(pattern.pattern), places | set(pattern.pattern.converters))
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, *below)
+        else:
+            yield Address(str(pattern.name), *below)
+
+
+ADDRESSES = sorted(addresses())
+
+
+@pytest.fixture
+def cast(circle, alice, dana, bob, charlie, ada, django_user_model) -> dict[str, tuple[str, object]]:
+    """Somebody for each role, and the column they belong to. Erin led the circle before she left."""
+    erin = django_user_model.objects.create_user("erin@example.org", "erin-secret", name="Erin")
+    Membership.objects.create(group=circle, user=erin, role=Role.LEAD, left_at=timezone.now())
+    return {
+        "anonymous": ("anonymous", None),
+        "a stranger": ("outside", charlie),
+        "staff": ("outside", ada),
+        "a former lead": ("outside", erin),
+        "a member": ("member", bob),
+        "a co-lead": ("colead", dana),
+        "a lead": ("lead", alice),
+    }
+
+
+def outcome(response) -> object:
+    if response.status_code == 302 and "/accounts/login/" in response["Location"]:
+        return "login"
+    return "ok" if response.status_code in {200, 204, 286, 302, 400, 422} else response.status_code
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
+def test_each_role_gets_what_it_should(address, method, cast, arguments, client):
+    assert address.name in PAGES, (
+        f"groups:{address.name} ({address.route}) has no expectation: add it to PAGES in {__file__}, "
+        "with what a stranger (404), a member (403 where it is for leads) and a lead get."
+    )
+    expected = PAGES[address.name][method == "post"]
+    url = address.filled(arguments)
+    found = {}
+    for who, (_, user) in cast.items():
+        # Whatever one of them changes is as it was for the next.
+        with transaction.atomic():
+            client.logout()
+            if user:
+                client.force_login(user)
+            found[who] = outcome(getattr(client, method)(url))
+            transaction.set_rollback(True)
+    assert found == {who: getattr(expected, column) for who, (column, _) in cast.items()}
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
+def test_nothing_of_an_archived_group_changes(address, arguments, circle, alice, client):
+    if "slug" not in address.places or PAGES[address.name][1].lead != "ok" or address.name in CHANGES_ARCHIVED:
+        return
+    Group.objects.filter(pk=circle.pk).update(archived_at=timezone.now())
+    client.force_login(alice)
+    response = client.post(address.filled(arguments))
+    assert response.status_code == 403, f"groups:{address.name} changes an archived group: call access.check_open."
+    assert ARCHIVED in response.text
+
+
+def test_every_expectation_has_its_address():
+    assert set(PAGES) - {address.name for address in ADDRESSES} == set()
+
+
+def test_no_group_can_take_an_address_that_means_something_else():
+    fixed = {first for address in ADDRESSES if (first := address.route.partition("/")[0]) and "<" not in first}
+    assert fixed <= RESERVED
