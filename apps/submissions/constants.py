@@ -30,6 +30,13 @@ class Verdict(TextChoices):
     PLATFORM_ERROR = "platform_error", "Our fault"
 
 
+def verdict_for(points: float, most: float) -> Verdict:
+    """What a score alone comes to."""
+    if points >= round(most, 2):
+        return Verdict.PASSED
+    return Verdict.PARTIAL if points > 0 else Verdict.FAILED
+
+
 class Lane(IntegerChoices):
     """Which runs go first: the lower number. A regrade of a whole group never delays a learner."""
 

@@ -9,7 +9,7 @@ from apps.grading import GradeReport, grade
 from apps.runner.contract import Outcome, RunResult
 
 from . import folders
-from .constants import UNGRADED_OUTCOMES, Verdict
+from .constants import UNGRADED_OUTCOMES, Verdict, verdict_for
 
 if TYPE_CHECKING:
     from apps.exercises.package import ExercisePackage
@@ -39,6 +39,4 @@ def verdict_of(outcome: Outcome, score: float, max_score: float) -> Verdict:
         return Verdict.PLATFORM_ERROR
     if outcome == Outcome.LEARNER_ERROR:
         return Verdict.LEARNER_ERROR
-    if score >= round(max_score, 2):
-        return Verdict.PASSED
-    return Verdict.PARTIAL if score > 0 else Verdict.FAILED
+    return verdict_for(score, max_score)

@@ -140,6 +140,20 @@ UPLOAD: dict[str, str] = {
     "retired": "This exercise is no longer offered, so nothing can be handed in for it.",
 }
 
+# Why somebody can't do what they wanted to do to a hand-in: id → what to do instead. Filled in with str.format.
+REVIEW: dict[str, str] = {
+    "own": "This is your own work. Ask another lead to look at it.",
+    "no-reason": "Give a reason: the learner reads it.",
+    "long-reason": "The reason is too long. Use at most {most} characters.",
+    "running": "This hand-in has not ended yet. Wait for its result, then give it a score.",
+    "points": "Give points between 0 and {most}.",
+    "attempts": "Give between 1 and {most} attempts at once.",
+    "no-limit": "{exercise} has no limit: its learner can hand in as often as they like.",
+    "no-text": "Write something first.",
+    "long-text": "This is too long. Use at most {most} characters.",
+    "no-cell": "This notebook has no such cell. Open the page again and choose one of its cells.",
+}
+
 REASONS = {
     "lost": "A part of our system stopped answering while your notebook ran.",
     "silent": "Your notebook ran past its bound without ending, which our system should have prevented.",

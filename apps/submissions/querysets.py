@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from studyhub import broker
 
-from .constants import FINAL_STATES, RUNNER_SILENT_S, STUCK_S, Files, State, Verdict
+from .constants import FINAL_STATES, RUNNER_SILENT_S, STUCK_S, Files, State, Verdict, verdict_for
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -36,15 +36,20 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         return self.select_related("exercise", "exercise__section__track", "user").prefetch_related("runs")
 
     def with_latest(self) -> SubmissionQuerySet:
-        """Annotated with `state`, `verdict`, `score` and `started` of the latest run."""
-        from .models import Run
+        """Annotated with `state`, `verdict`, `score` and `started` of the latest run.
 
+        A score that a lead gave counts instead of the run's: `given` says so.
+        """
+        from .models import Override, Run
+
+        given = Override.objects.filter(submission=OuterRef("pk"), withdrawn_at__isnull=True)
         latest = Run.objects.filter(submission=OuterRef("pk"), trial=False).order_by("-queued_at", "-pk")
         return self.annotate(
             state=Subquery(latest.values("state")[:1]),
             verdict=Subquery(latest.values("verdict")[:1]),
-            score=Subquery(latest.values("score")[:1]),
-            max_score=Subquery(latest.values("max_score")[:1]),
+            given=Exists(given),
+            score=Coalesce(Subquery(given.values("points")[:1]), Subquery(latest.values("score")[:1])),
+            max_score=Coalesce(Subquery(given.values("max_points")[:1]), Subquery(latest.values("max_score")[:1])),
             started=Subquery(latest.values("started_at")[:1]),
         )
 
@@ -63,17 +68,28 @@ class SubmissionQuerySet(models.QuerySet[Any]):
 
         What ended by our fault has no score; a score of another version counts by its share of the points.
         """
-        scored = self.of(user).with_latest().filter(state=State.DONE).exclude(verdict=Verdict.PLATFORM_ERROR)
+        graded = Q(state=State.DONE) & ~Q(verdict=Verdict.PLATFORM_ERROR)
+        scored = self.of(user).with_latest().filter(graded | Q(given=True))
         best: dict[int, Any] = {}
         for submission in scored.select_related("exercise").order_by("created_at"):
             other = best.get(submission.exercise_id)
             if other is None or submission.score * other.max_score > other.score * submission.max_score:
                 best[submission.exercise_id] = submission
+        for submission in best.values():
+            if submission.given:
+                submission.verdict = verdict_for(submission.score, submission.max_score)
         return sorted(best.values(), key=lambda one: (one.exercise.title, one.number))
 
     def attempts_used(self, user: User, exercise: Exercise) -> int:
         """How many of the attempts at `exercise` `user` has used up."""
         return self.of(user).filter(exercise=exercise).counting().count()
+
+    def attempts_granted(self, user: User, exercise: Exercise) -> int:
+        """How many attempts at `exercise` leads gave `user` beyond its limit."""
+        from .models import AttemptGrant
+
+        granted = AttemptGrant.objects.filter(user=user, exercise=exercise)
+        return int(granted.aggregate(n=Sum("attempts"))["n"] or 0)
 
 
 class RunQuerySet(models.QuerySet[Any]):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from .constants import MOVES, State
 from .models import Run, Transition
+from .standings import refresh_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -29,6 +30,7 @@ def move(
     """Move `run` on from where this copy of it stands, and record `why`; False where the row has moved on already.
 
     One UPDATE with the state and the attempt of this copy (and `only_if`) in its condition: of two who try, one wins.
+    Its learner's Standing follows in the same transaction.
     `changes` are set in the same UPDATE, here and on the row. Raises IllegalMove.
     """
     if (State(run.state), to) not in MOVES:
@@ -40,6 +42,8 @@ def move(
         Transition.objects.create(
             run=run, attempt=run.attempt, from_state=run.state, to_state=to, reason=why[:300], actor=actor
         )
+        if to != run.state and not run.trial:
+            refresh_of(run)
     run.state = to
     for name, value in changes.items():
         setattr(run, name, value)

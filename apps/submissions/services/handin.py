@@ -19,6 +19,7 @@ from studyhub import broker
 from .. import bell
 from ..constants import UNFINISHED_PER_LEARNER, State, Verdict
 from ..models import Run, Submission, SubmittedNotebook, Transition
+from ..standings import refresh
 from ..states import move
 from ..validation import Notebook, UploadRefused, read_notebook
 from .faults import next_attempt, stop_runner
@@ -76,14 +77,17 @@ def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: 
         max_score=version.max_score,
     )
     Transition.objects.create(run=run, attempt=1, to_state=State.QUEUED, reason="Handed in", actor=user)
+    refresh(user.pk, exercise.pk)
     bell.send_on_commit(bell.RELEASE_TASK)
     return submission
 
 
 def _check_allowance(user: User, exercise: Exercise, manifest: dict[str, Any]) -> None:
     limit = manifest.get("attempts")
-    if limit is not None and Submission.objects.attempts_used(user, exercise) >= limit:
-        raise UploadRefused("no-attempts", limit=limit)
+    if limit is not None:
+        limit += Submission.objects.attempts_granted(user, exercise)
+        if Submission.objects.attempts_used(user, exercise) >= limit:
+            raise UploadRefused("no-attempts", limit=limit)
     if rules := manifest.get("competition"):
         today = Submission.objects.of(user).filter(exercise=exercise, created_at__date=timezone.now().date())
         if today.counting().count() >= rules["entries_per_day"]:

@@ -20,6 +20,7 @@ from apps.runner import contract
 
 from .. import folders
 from ..models import Run, Submission
+from ..standings import refresh_of
 from ..validation import read_notebook
 from .handin import submit
 from .results import accept_result, grade_run
@@ -102,3 +103,4 @@ def _move_back(submission: Submission, at: datetime) -> None:
     if run_entry:
         run_entry.handed_in_at = at
         run_entry.save(update_fields=["handed_in_at"])
+    refresh_of(run)

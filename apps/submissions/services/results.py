@@ -20,6 +20,7 @@ from ..grading import report_on, score_of, verdict_of
 from ..models import CheckResult, LeaderboardEntry, Run
 from ..states import move
 from .faults import fault, stop_runner
+from .reviewing import scored
 
 if TYPE_CHECKING:
     from apps.grading import GradeReport
@@ -191,6 +192,8 @@ def _finish(run: Run, result: RunResult, report: GradeReport | None) -> bool:
                     public=report.entry.public,
                     private=report.entry.private,
                 )
+        if ended:
+            scored(run)
     return ended
 
 
