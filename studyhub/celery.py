@@ -13,8 +13,10 @@ app = Celery("studyhub")
 app.config_from_object(broker.celery_settings())
 RECONCILE_S = env.integer("STUDYHUB_RECONCILE_S", 10, minimum=1)
 RECHECK_S = 3 * RECONCILE_S
+REFIT_S = 24 * 3600
 app.conf.beat_schedule = {
     "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
+    "refit": {"task": "quizzes.refit_due", "schedule": REFIT_S, "options": {"expires": REFIT_S}},
     "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
 }
 # Between two looks at the schedule beat sleeps this long at most: no longer than what is scheduled.

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 # A learner's parameters are fitted anew once there are so many times the reviews that they stand on.
 GROWTH = 1.25
 # A thousand repeated reviews take about three seconds; of what takes longer than this nothing is used.
-LONGEST_S = 120
+LONGEST_S = 300
 
 
 def refit_due() -> list[int]:
