@@ -41,13 +41,18 @@ def page_for(user: User, submission: Submission) -> str:
     return page or (submission.get_absolute_url() if user.is_staff else "")
 
 
+def may_change(user: User, submission: Submission) -> bool:
+    """Whether `user` may stop it, or answer on its own page: its learner and staff."""
+    return user.is_staff or submission.user_id == user.pk
+
+
 def get_submission(user: User, pk: UUID) -> Submission:
     """The hand-in with what its page shows, for whoever may change it: its learner or staff.
 
     Raises Http404 for a stranger.
     """
     submission = _find(pk)
-    if submission is None or not (user.is_staff or submission.user_id == user.pk):
+    if submission is None or not may_change(user, submission):
         raise Http404("There is no such hand-in.")
     return submission
 

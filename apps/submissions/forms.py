@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from .messages import UPLOAD
+from .messages import REVIEW, UPLOAD
+from .services.comments import COMMENT_LENGTH
 from .validation import MB, UploadRefused
 
 
@@ -53,3 +54,26 @@ class UploadForm(forms.Form):
         """The file, once the form is valid."""
         uploaded: UploadedFile = self.cleaned_data["notebook"]
         return uploaded
+
+
+class CommentForm(forms.Form):
+    """A word on a hand-in, or on one of its cells."""
+
+    cell = forms.IntegerField(required=False, error_messages={"invalid": REVIEW["no-cell"]})
+    text = forms.CharField(
+        max_length=COMMENT_LENGTH,
+        error_messages={
+            "required": REVIEW["no-text"],
+            "max_length": REVIEW["long-text"].format(most=COMMENT_LENGTH),
+        },
+    )
+
+    @property
+    def key(self) -> str:
+        """The thread that it was sent from: conversation.Thread.key."""
+        return str(self["cell"].value() or "")
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with it, in words."""
+        return [problem for problems in self.errors.values() for problem in problems]

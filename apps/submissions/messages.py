@@ -88,6 +88,12 @@ def sentence_for(state: str, verdict: str) -> Sentence:
     return VERDICTS[verdict] if state == "done" else STATES[state]
 
 
+def given_by_hand(verdict: str) -> Sentence:
+    """What to say where a lead gave the score; `verdict` is what it comes to."""
+    turn = Turn.NOBODY if verdict == "passed" else Turn.LEARNER
+    return Sentence(VERDICTS[verdict].title, "This score was given by hand. It counts instead of the grader's.", turn)
+
+
 # What an upload is refused with: id → what is wrong and what to do. Filled in with str.format.
 UPLOAD: dict[str, str] = {
     "no-file": "No file was chosen. Choose the notebook (.ipynb) that you worked on.",

@@ -16,7 +16,8 @@ from apps.runner.contract import CellStatus
 from . import rendering
 from .compared import Compared, Scale, as_scale, as_table
 from .constants import Files, State, Verdict
-from .messages import TURNS, Sentence, Turn, sentence_for
+from .conversation import Conversation
+from .messages import TURNS, Sentence, Turn, given_by_hand, sentence_for
 from .models import CheckResult, Run, Submission, SubmittedNotebook, Transition
 from .services.runners import slots
 
@@ -86,12 +87,14 @@ class RunPage:
     @cached_property
     def sentence(self) -> Sentence:
         """State or verdict in words."""
+        if self.submission.given:
+            return given_by_hand(self.submission.shown_state)
         return sentence_for(self.run.state, self.run.verdict)
 
     @property
     def turn(self) -> str:
         """Whose turn it is, in words."""
-        if self.run.verdict == Verdict.PASSED and self.run.state == State.DONE:
+        if self.shown_state == Verdict.PASSED:
             return ""
         return TURNS[self.sentence.turn]
 
@@ -103,7 +106,7 @@ class RunPage:
     @property
     def shown_state(self) -> str:
         """The verdict where there is one, else the state: what the `state` tag draws."""
-        return self.run.verdict or self.run.state
+        return self.submission.shown_state
 
     @property
     def status_key(self) -> str:
@@ -192,6 +195,11 @@ class RunPage:
         return bool(version) and version != self.submission.version.digest
 
     @cached_property
+    def conversation(self) -> Conversation:
+        """What is said on it."""
+        return Conversation(self.run, self._submitted)
+
+    @cached_property
     def _submitted(self) -> dict[str, Any]:
         text = SubmittedNotebook.objects.values_list("text", flat=True).get(pk=self.submission.pk)
         content: dict[str, Any] = json.loads(text)
@@ -255,10 +263,12 @@ class RunPage:
     def others(self) -> list[Submission]:
         """The learner's hand-ins for the same exercise, the latest first."""
         mine = Submission.objects.of(self.submission.user).filter(exercise=self.submission.exercise_id)
-        return list(mine.prefetch_related("runs").order_by("-number")[:50])
+        return list(mine.prefetch_related("runs", "overrides").order_by("-number")[:50])
 
     @cached_property
     def attempts(self) -> tuple[int, int | None]:
         """How many attempts are used up, and how many there are (None: no limit)."""
-        used = Submission.objects.attempts_used(self.submission.user, self.submission.exercise)
-        return used, self.submission.version.manifest.get("attempts")
+        whose = self.submission.user, self.submission.exercise
+        limit = self.submission.version.manifest.get("attempts")
+        more = Submission.objects.attempts_granted(*whose) if limit is not None else 0
+        return Submission.objects.attempts_used(*whose), limit + more if limit is not None else None

@@ -33,12 +33,14 @@ class SubmissionQuerySet(models.QuerySet[Any]):
 
     def with_runs(self) -> SubmissionQuerySet:
         """With what a list shows of each, in a constant number of queries."""
-        return self.select_related("exercise", "exercise__section__track", "user").prefetch_related("runs")
+        return self.select_related("exercise", "exercise__section__track", "user").prefetch_related(
+            "runs", "overrides__by"
+        )
 
     def with_latest(self) -> SubmissionQuerySet:
         """Annotated with `state`, `verdict`, `score` and `started` of the latest run.
 
-        A score that a lead gave counts instead of the run's: `given` says so.
+        A score that a lead gave counts instead of the run's: `by_hand` says so.
         """
         from .models import Override, Run
 
@@ -47,7 +49,7 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         return self.annotate(
             state=Subquery(latest.values("state")[:1]),
             verdict=Subquery(latest.values("verdict")[:1]),
-            given=Exists(given),
+            by_hand=Exists(given),
             score=Coalesce(Subquery(given.values("points")[:1]), Subquery(latest.values("score")[:1])),
             max_score=Coalesce(Subquery(given.values("max_points")[:1]), Subquery(latest.values("max_score")[:1])),
             started=Subquery(latest.values("started_at")[:1]),
@@ -69,14 +71,14 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         What ended by our fault has no score; a score of another version counts by its share of the points.
         """
         graded = Q(state=State.DONE) & ~Q(verdict=Verdict.PLATFORM_ERROR)
-        scored = self.of(user).with_latest().filter(graded | Q(given=True))
+        scored = self.of(user).with_latest().filter(graded | Q(by_hand=True))
         best: dict[int, Any] = {}
         for submission in scored.select_related("exercise").order_by("created_at"):
             other = best.get(submission.exercise_id)
             if other is None or submission.score * other.max_score > other.score * submission.max_score:
                 best[submission.exercise_id] = submission
         for submission in best.values():
-            if submission.given:
+            if submission.by_hand:
                 submission.verdict = verdict_for(submission.score, submission.max_score)
         return sorted(best.values(), key=lambda one: (one.exercise.title, one.number))
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("new/<slug:slug>/", views.new, name="new"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/live/", views.live, name="live"),
+    path("<uuid:pk>/comment/", views.comment, name="comment"),
     path("<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("<uuid:pk>/notebook/", views.notebook, name="notebook"),
     path("<uuid:pk>/download/", views.download, name="download"),

@@ -20,8 +20,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from apps.exercises.access import get_exercise
 
 from . import services
-from .access import get_submission
-from .forms import CappedUpload, UploadForm
+from .access import get_readable, get_submission, may_change, page_for
+from .forms import CappedUpload, CommentForm, UploadForm
 from .leaderboard import Leaderboard
 from .metrics import exposition
 from .models import Submission
@@ -56,11 +56,13 @@ def _new(request: HttpRequest, slug: str) -> HttpResponse:
         except UploadRefused as refusal:
             form.add_error("notebook", str(refusal))
     mine = Submission.objects.of(request.user).filter(exercise=exercise)
+    limit = exercise.current_version.manifest.get("attempts")
+    more = Submission.objects.attempts_granted(request.user, exercise) if limit is not None else 0
     context = {
         "exercise": exercise,
         "form": form,
         "used": Submission.objects.attempts_used(request.user, exercise),
-        "attempts": exercise.current_version.manifest.get("attempts"),
+        "attempts": limit + more if limit is not None else None,
         "limit_mb": settings.UPLOAD_LIMIT_MB,
         "latest": mine.prefetch_related("runs").order_by("-number").first(),
     }
@@ -81,8 +83,30 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One hand-in: how it runs now, or what it got."""
+    submission = get_readable(request.user, pk)
+    if not may_change(request.user, submission):
+        return redirect(page_for(request.user, submission))
+    return _detail(request, submission)
+
+
+def _detail(request: HttpRequest, submission: Submission, form: CommentForm | None = None) -> HttpResponse:
+    context = {"submission": submission, "view": RunPage(submission), "comment_form": form}
+    return render(request, "submissions/detail.html", context, status=422 if form else 200)
+
+
+@login_required
+@require_POST
+def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say something on a hand-in: its learner, or staff. Who leads a group does it on the group's page."""
     submission = get_submission(request.user, pk)
-    return render(request, "submissions/detail.html", {"submission": submission, "view": RunPage(submission)})
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        try:
+            made = services.comment(author=request.user, submission=submission, **form.cleaned_data)
+            return redirect(f"{submission.get_absolute_url()}#comment-{made.pk}")
+        except services.ReviewRefused as refusal:
+            form.add_error("text", str(refusal))
+    return _detail(request, submission, form)
 
 
 @login_required
@@ -110,7 +134,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def notebook(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The executed notebook as a document of its own, for the sandboxed frame: nothing in it may run or load."""
-    run = get_submission(request.user, pk).run
+    run = get_readable(request.user, pk).run
     page = executed_page(run, theme=request.COOKIES.get("theme", ""))
     if page is None:
         raise Http404("There is no executed notebook.")
@@ -124,7 +148,7 @@ def notebook(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One's own notebook again, as it was handed in (without outputs)."""
-    submission = get_submission(request.user, pk)
+    submission = get_readable(request.user, pk)
     name = f"{submission.exercise.slug}-{submission.number}.ipynb"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(submission.notebook.text, content_type="application/x-ipynb+json", headers=headers)

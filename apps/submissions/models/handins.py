@@ -13,12 +13,16 @@ from django.utils import timezone
 from apps.runner.contract import Limits
 from studyhub import broker
 
-from ..constants import FINAL_STATES, RUN_MARGIN_S, Files, Lane, State, Verdict
+from ..constants import FINAL_STATES, RUN_MARGIN_S, Files, Lane, State, Verdict, verdict_for
 from ..querysets import RunQuerySet, SubmissionQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from apps.exercises.models import ExerciseVersion
+
+    from .reviewing import Override
 
 
 class Submission(models.Model):
@@ -53,6 +57,31 @@ class Submission(models.Model):
         """The latest run: the one that counts. Costs no query where `with_runs()` fetched them."""
         counting = (run for run in self.runs.all() if not run.trial)
         return max(counting, key=lambda run: (run.queued_at, str(run.pk)))
+
+    @property
+    def given(self) -> Override | None:
+        """The score that a lead gave and that counts. Costs no query where `with_runs()` fetched it."""
+        return next((override for override in self.overrides.all() if override.withdrawn_at is None), None)
+
+    @property
+    def points(self) -> float | None:
+        """What it has: given by a lead, else by the grader; None without a score."""
+        if self.given:
+            return self.given.points
+        run = self.run
+        return run.score if run.state == State.DONE and run.verdict != Verdict.PLATFORM_ERROR else None
+
+    @property
+    def most(self) -> float:
+        """Of how many points that is."""
+        return self.given.max_points if self.given else self.run.max_score
+
+    @property
+    def shown_state(self) -> str:
+        """The verdict where there is one, else the state: what the `state` tag draws."""
+        if self.given:
+            return verdict_for(self.given.points, self.given.max_points)
+        return self.run.verdict or self.run.state
 
 
 class SubmittedNotebook(models.Model):

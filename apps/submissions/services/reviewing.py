@@ -92,7 +92,7 @@ def withdraw_override(*, by: User, submission: Submission, reason: str, where: s
 
 
 def keep_override(*, by: User, submission: Submission, where: str = "") -> bool:
-    """After a second look the score stays as it was given. False where nobody was asked to look. Raises ReviewRefused."""
+    """After a second look the score stays. False where nobody was asked to look. Raises ReviewRefused."""
     _not_own(by, submission.user)
     with transaction.atomic():
         run = submission.run
