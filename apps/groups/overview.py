@@ -16,7 +16,7 @@ from .own_work import OwnItem, own_work
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-NAMES = 24
+NAMES = 12
 
 
 def own_groups(user: User) -> list[Membership]:

@@ -17,6 +17,8 @@ from .models import Assignment, Extension
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+VERBS = {"video": "Watch", "course": "Work through", "platform": "Try", "competition": "Try"}
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -46,13 +48,19 @@ class OwnItem:
         )
 
     @property
+    def shows_due(self) -> bool:
+        """Whether its date says more than that of its meeting does."""
+        meeting = self.assignment.meeting
+        return self.due is not None and not self.progress.is_done and not (meeting and meeting.starts_at == self.due)
+
+    @property
     def verb(self) -> str:
-        """What one does with it: watch, read, answer or hand in."""
+        """What one does with it: watch, read, answer, hand in …"""
         if self.assignment.exercise_id:
             return "Hand in"
         if self.assignment.quiz_id:
             return "Answer"
-        return "Watch" if self.assignment.resource and self.assignment.resource.kind == "video" else "Read"
+        return VERBS.get(self.assignment.resource.kind, "Read") if self.assignment.resource else "Read"
 
 
 def own_work(*, user: User, assignments: Iterable[Assignment], now: datetime) -> list[OwnItem]:
