@@ -8,6 +8,7 @@ from studyhub.bell import send as send
 
 RELEASE_TASK = "submissions.release_runs"
 GRADE_TASK = "submissions.grade_run"
+REGRADE_TASK = "submissions.regrade"
 
 
 def send_on_commit(name: str, *arguments: object) -> None:

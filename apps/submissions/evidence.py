@@ -28,7 +28,8 @@ def from_hand_ins(user: User, now: datetime) -> Iterator[tuple[int, Evidence]]:
     """
     ended = Run.objects.filter(submission__user=user, state=State.DONE, trial=False)
     graded = ended.filter(score__isnull=False, max_score__gt=0)
-    rows = graded.exclude(verdict=Verdict.PLATFORM_ERROR).order_by("finished_at")
+    # By their numbers: a regrade may have run an early one last.
+    rows = graded.exclude(verdict=Verdict.PLATFORM_ERROR).order_by("submission__number")
     latest: dict[int, tuple[str, float, datetime]] = {}
     fields = ("submission__exercise_id", "submission__exercise__level", "score", "max_score", "finished_at")
     for exercise, level, score, most, at in rows.values_list(*fields):

@@ -21,6 +21,7 @@ from apps.runner.contract import RunRequest, RunResult
 
 if TYPE_CHECKING:
     from apps.exercises.package import ExercisePackage
+    from apps.grading import Inputs
 
 RESULT_BYTES = 4 * 1024 * 1024
 EXECUTED_BYTES = 16 * 1024 * 1024
@@ -48,21 +49,8 @@ def prepare(
     if asked.is_file():
         return RunRequest.from_json(asked.read_bytes())
     folder.mkdir(parents=True, exist_ok=True)
-    spec = package.spec()
-    inputs = spec.draw(seed)
-    manifest = package.manifest
-    request = RunRequest(
-        run_id=run_id,
-        attempt=attempt,
-        exercise=package.slug,
-        profile=manifest.profile,
-        accelerator=manifest.accelerator,
-        seed=int.from_bytes(hashlib.sha256(f"kernel {seed}".encode()).digest()[:4], "big"),
-        limits=manifest.limits,
-        forbid=tuple(manifest.forbid),
-        inputs=inputs.for_learner(),
-        probes=tuple(spec.probes),
-    )
+    inputs = package.spec().draw(seed)
+    request = request_for(package, inputs, run_id=run_id, attempt=attempt, seed=seed)
     (folder / contract.NOTEBOOK_FILE).write_text(json.dumps(notebook), encoding="utf-8")
     write_inputs(inputs, folder / contract.INPUTS_FILE)
     (folder / contract.DATA_FOLDER).mkdir(exist_ok=True)
@@ -74,6 +62,23 @@ def prepare(
     unfinished.write_text(request.to_json(), encoding="utf-8")
     unfinished.replace(asked)
     return request
+
+
+def request_for(package: ExercisePackage, inputs: Inputs, *, run_id: str, attempt: int, seed: int) -> RunRequest:
+    """What a runner is asked about a run of `package` with these inputs, drawn from `seed`."""
+    manifest = package.manifest
+    return RunRequest(
+        run_id=run_id,
+        attempt=attempt,
+        exercise=package.slug,
+        profile=manifest.profile,
+        accelerator=manifest.accelerator,
+        seed=int.from_bytes(hashlib.sha256(f"kernel {seed}".encode()).digest()[:4], "big"),
+        limits=manifest.limits,
+        forbid=tuple(manifest.forbid),
+        inputs=inputs.for_learner(),
+        probes=tuple(package.spec().probes),
+    )
 
 
 def cancel(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.grading import GradeReport, grade
 from apps.runner.contract import Outcome, RunResult
@@ -24,6 +24,32 @@ def report_on(result: RunResult, *, package: ExercisePackage, seed: int, folder:
     if result.outcome in UNGRADED_OUTCOMES:
         return None
     return grade(package.spec(), seed=seed, artefacts=folders.artefacts(folder))
+
+
+def checks_of(report: GradeReport | None) -> list[dict[str, Any]]:
+    """What each check found, as the fields of a CheckResult: plain data, points in hundredths."""
+    return [
+        {
+            "check_id": check.id,
+            "title": check.title,
+            "position": position,
+            "points": round(check.points, 2),
+            "max_points": check.max_points,
+            "passed": check.passed,
+            "message": check.message,
+            "hint": check.hint,
+            "compared": check.compared,
+            "plot_svg": check.plot_svg,
+            "plot_alt": check.plot_alt,
+        }
+        for position, check in enumerate(report.checks if report else ())
+    ]
+
+
+def entry_of(report: GradeReport | None) -> dict[str, float]:
+    """The figures of a competition's entry; empty where it is none."""
+    entry = report.entry if report else None
+    return {"public": entry.public, "private": entry.private} if entry else {}
 
 
 def score_of(report: GradeReport | None) -> float:

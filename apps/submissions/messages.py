@@ -169,3 +169,8 @@ REASONS = {
     "never-started": "Our system could not get your notebook started.",
     "runner": "The part of our system that runs notebooks failed.",
 }
+
+
+def regraded(name: str, *, before: str, after: str, reason: str) -> str:
+    """What a learner is told whose score a regrade changed; scores as "6 of 10"."""
+    return f"Your {name} was regraded: {after} points now, {before} before. Why: {reason}"

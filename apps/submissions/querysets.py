@@ -16,7 +16,7 @@ from .constants import FINAL_STATES, RUNNER_SILENT_S, STUCK_S, Files, State, Ver
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-    from apps.exercises.models import Exercise
+    from apps.exercises.models import Exercise, ExerciseVersion
 
 
 def _active() -> Q:
@@ -105,13 +105,13 @@ class RunQuerySet(models.QuerySet[Any]):
         """Those that wait for a slot of `queue`, the next one first.
 
         Live before regrades; then in turns: a learner's first run goes before another's second one, counting those
-        that hold a slot already; then who came first.
+        of the lane that hold a slot already; then who came first.
         """
         from .models import Run
 
         holding = (
             Run.objects.active(queue)
-            .filter(submission__user=OuterRef("submission__user"))
+            .filter(submission__user=OuterRef("submission__user"), lane=OuterRef("lane"))
             .order_by()
             .values("submission__user")
             .annotate(n=Count("pk"))
@@ -135,7 +135,9 @@ class RunQuerySet(models.QuerySet[Any]):
             state=State.QUEUED,
             released_at__isnull=True,
             queued_at__lt=now - timedelta(seconds=patience_s),
-            submission__version__manifest__accelerator="prefer-gpu",
+        ).filter(
+            Q(version__isnull=True, submission__version__manifest__accelerator="prefer-gpu")
+            | Q(version__manifest__accelerator="prefer-gpu")
         )
 
     def lost_message(self, now: datetime, lease_s: float) -> RunQuerySet:
@@ -172,7 +174,7 @@ class RunQuerySet(models.QuerySet[Any]):
         return self.filter(state__in=FINAL_STATES, files=Files.ALL, finished_at__lt=before).order_by("finished_at")
 
     def outdone(self) -> RunQuerySet:
-        """Those that are neither the latest hand-in of their learner for the exercise nor the best one."""
+        """Those that count for nothing, or are neither their learner's latest for the exercise nor the best one."""
         from .models import Run, Submission
 
         graded = (
@@ -190,7 +192,21 @@ class RunQuerySet(models.QuerySet[Any]):
         )
         return self.annotate(
             share=Case(When(graded, then=share), default=Value(-1.0), output_field=models.FloatField())
-        ).filter(Exists(later), Q(share__lt=0) | Exists(better))
+        ).filter(Q(trial=True) | Exists(later), Q(share__lt=0) | Exists(better))
+
+    def scored(self) -> RunQuerySet:
+        """Those that count for a hand-in and have a score; annotated with `by`, the version that gave it."""
+        ended = self.filter(state=State.DONE, trial=False, score__isnull=False).exclude(verdict=Verdict.PLATFORM_ERROR)
+        return ended.annotate(by=Coalesce("version_id", "submission__version_id"))
+
+    def to_regrade(self, exercise: Exercise, version: ExerciseVersion) -> RunQuerySet:
+        """Those of `exercise` with a score that `version` did not give."""
+        return self.scored().filter(submission__exercise=exercise).exclude(by=version.pk)
+
+    def outdated(self) -> RunQuerySet:
+        """Those with a score that is not by the current version of their exercise."""
+        current = self.scored().filter(submission__exercise__current_version__isnull=False)
+        return current.exclude(by=F("submission__exercise__current_version_id"))
 
     def typical_seconds(self, queue: str) -> float | None:
         """The mean time that the latest 20 finished runs of `queue` held a slot; None before the first."""

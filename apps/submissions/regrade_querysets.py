@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Abs, Coalesce
 
-from .constants import FINAL_STATES, RegradeState
+from .constants import RegradeState, State
 
 OPEN_STATES = (RegradeState.COMPARING, RegradeState.READY, RegradeState.APPLYING)
 # A share of the points that differs by less than this is the same share.
@@ -23,16 +24,18 @@ class RegradeQuerySet(models.QuerySet[Any]):
         return self.filter(state__in=OPEN_STATES)
 
     def silent(self, now: datetime, lease_s: float) -> RegradeQuerySet:
-        """Those that have work left which nobody has touched for longer than a lease."""
+        """Those that have something left to do which nobody has touched for longer than a lease."""
         from .models import RegradeItem
 
         its = RegradeItem.objects.filter(regrade=OuterRef("pk"))
-        work = (
-            Q(Exists(its.to_compare()), state=RegradeState.COMPARING)
+        # Where all wait for their runs there is nothing to do; where nothing waits it has to be closed.
+        by_runs = Q(Exists(its.waiting()), ~Exists(its.to_compare()))
+        left = (
+            Q(~by_runs, state=RegradeState.COMPARING)
             | Q(state=RegradeState.APPLYING)
             | Q(Exists(its.to_stop()), state=RegradeState.DISCARDED)
         )
-        return self.filter(work, touched_at__lt=now - timedelta(seconds=lease_s))
+        return self.filter(left, touched_at__lt=now - timedelta(seconds=lease_s))
 
 
 class RegradeItemQuerySet(models.QuerySet[Any]):
@@ -52,8 +55,8 @@ class RegradeItemQuerySet(models.QuerySet[Any]):
         return ready.exclude(fate="loses") if keep_higher else ready
 
     def to_stop(self) -> RegradeItemQuerySet:
-        """Those of which a run is under way."""
-        return self.filter(trial__isnull=False, trial__trial=True).exclude(trial__state__in=FINAL_STATES)
+        """Those of which a run waits or runs; grading takes a moment and is not interrupted."""
+        return self.filter(trial__trial=True, trial__state__in=[State.QUEUED, State.RUNNING])
 
     def compared(self) -> RegradeItemQuerySet:
         """Those with a new score."""
@@ -71,4 +74,13 @@ class RegradeItemQuerySet(models.QuerySet[Any]):
                 When(change__lt=-SAME, then=Value("loses")),
                 default=Value("same"),
             ),
+        )
+
+    def by_change(self) -> RegradeItemQuerySet:
+        """Annotated for the order of the page: whether it loses, whether it gains, and how much the share changes."""
+        share = Coalesce(F("change"), 0.0) / (F("old_max") * Coalesce(F("new_max"), 1.0))
+        return self.annotate(
+            fate_loses=Case(When(fate="loses", then=1), default=0),
+            fate_gains=Case(When(fate="gains", then=1), default=0),
+            size=models.ExpressionWrapper(Abs(share), models.FloatField()),
         )

@@ -42,6 +42,13 @@ def grade_run(run_id: str, attempt: int) -> None:
     services.grade_run(run_id=run_id, attempt=attempt)
 
 
+# As above: an exercise's own code may hang here too.
+@shared_task(name=bell.REGRADE_TASK, soft_time_limit=60, time_limit=75)
+def regrade(pk: int, number: int) -> None:
+    """A slice of a regrade's work is due."""
+    services.regrading.work(pk=pk, number=number)
+
+
 @shared_task(name="submissions.reconcile")
 def reconcile() -> None:
     """Beat's turn: whatever fell silent is found here."""

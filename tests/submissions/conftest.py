@@ -208,3 +208,18 @@ def reconcile(db) -> Callable:
 
 def best_of(user) -> list[float]:
     return [one.score for one in Submission.objects.best_list(user)]
+
+
+@pytest.fixture
+def office(desk, alice, package, monkeypatch):
+    """Alice's regrades; what is handed in before `office.release()` is by the first version."""
+    from tests.submissions import regrade_desk
+
+    kinder = regrade_desk.Kinder()
+    packages = {DIGEST: package, "e" * 64: kinder}
+    monkeypatch.setattr(ExerciseVersion, "package", lambda version: packages[version.digest])
+    monkeypatch.setattr(grading, "grade", regrade_desk.graded)
+    first = desk.exercise.current_version
+    version = regrade_desk.second_version(desk.exercise)
+    desk.exercise.current_version = first  # what the tests hand in is still by the first one
+    return regrade_desk.Office(desk, alice, kinder, version)

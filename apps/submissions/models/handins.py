@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from apps.exercises.models import ExerciseVersion
 
+    from apps.exercises.models import ExerciseVersion
+
     from .reviewing import Override
 
 
@@ -164,6 +166,11 @@ class Run(models.Model):
     def is_final(self) -> bool:
         """Whether nothing more will happen to it by itself."""
         return self.state in FINAL_STATES
+
+    @property
+    def graded_by(self) -> ExerciseVersion:
+        """The version of the exercise that says what it is asked and what that is worth."""
+        return self.version or self.submission.version
 
     @property
     def folder(self) -> Path:

@@ -14,6 +14,7 @@ from ..constants import Files, State, Verdict
 from ..messages import REASONS
 from ..models import Run
 from ..states import move
+from .trials import trial_ended
 
 logger = logging.getLogger(__name__)
 
@@ -58,16 +59,19 @@ def give_up(run: Run, *, kind: str, detail: str) -> bool:
     """End `run` by our fault: no score that counts, no attempt used up. False where somebody else has moved it on."""
     logger.error("Run %s ended by our fault: %s: %s", run.pk, kind, detail)
     was_out = run.state in {State.QUEUED, State.RUNNING} and run.released_at is not None
-    ended = move(
-        run,
-        to=State.DONE,
-        why=f"Ended by our fault: {REASONS[kind]}",
-        verdict=Verdict.PLATFORM_ERROR,
-        reason=REASONS[kind],
-        detail=detail,
-        score=0.0,
-        finished_at=timezone.now(),
-    )
+    with transaction.atomic():
+        ended = move(
+            run,
+            to=State.DONE,
+            why=f"Ended by our fault: {REASONS[kind]}",
+            verdict=Verdict.PLATFORM_ERROR,
+            reason=REASONS[kind],
+            detail=detail,
+            score=0.0,
+            finished_at=timezone.now(),
+        )
+        if ended:
+            trial_ended(run)
     if ended and was_out:
         stop_runner(run, run.attempt)
     if ended:

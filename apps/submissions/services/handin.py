@@ -24,10 +24,11 @@ from ..states import move
 from ..validation import Notebook, UploadRefused, read_notebook
 from .faults import next_attempt, stop_runner
 from .runners import slots
+from .trials import trial_ended
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-    from apps.exercises.models import Exercise
+    from apps.exercises.models import Exercise, ExerciseVersion
 
 NUMBER_TRIES = 5
 
@@ -71,10 +72,8 @@ def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: 
     SubmittedNotebook.objects.create(submission=submission, text=json.dumps(notebook.content))
     run = Run.objects.create(
         submission=submission,
-        queue=_queue_for(version.manifest.get("accelerator", "cpu")),
         seed=secrets.randbits(62),
-        wall_s=(version.manifest.get("limits") or {}).get("wall_s", Limits.wall_s),
-        max_score=version.max_score,
+        **terms_of(version),
     )
     Transition.objects.create(run=run, attempt=1, to_state=State.QUEUED, reason="Handed in", actor=user)
     refresh(user.pk, exercise.pk)
@@ -97,9 +96,15 @@ def _check_allowance(user: User, exercise: Exercise, manifest: dict[str, Any]) -
         raise UploadRefused("too-many-waiting", count=unfinished)
 
 
-def _queue_for(accelerator: str) -> str:
+def terms_of(version: ExerciseVersion) -> dict[str, Any]:
+    """What a run takes over from the version that asks: its queue, its time limit, the most points."""
+    accelerator = version.manifest.get("accelerator", "cpu")
     wants_gpu = accelerator == "gpu" or (accelerator == "prefer-gpu" and slots()[broker.GPU_QUEUE] > 0)
-    return broker.GPU_QUEUE if wants_gpu else broker.CPU_QUEUE
+    return {
+        "queue": broker.GPU_QUEUE if wants_gpu else broker.CPU_QUEUE,
+        "wall_s": (version.manifest.get("limits") or {}).get("wall_s", Limits.wall_s),
+        "max_score": version.max_score,
+    }
 
 
 def cancel(*, run: Run, actor: User) -> bool:
@@ -111,6 +116,7 @@ def cancel(*, run: Run, actor: User) -> bool:
         if not move(run, to=State.CANCELLED, why=f"Cancelled by {by}", actor=actor, finished_at=timezone.now()):
             return False
         _note_act(run, actor, "cancel", "Stopped")
+        trial_ended(run)
     if run.released_at is not None:
         stop_runner(run, run.attempt)
     bell.send_on_commit(bell.RELEASE_TASK)
@@ -141,6 +147,6 @@ def requeue(*, run: Run, actor: User) -> bool:
 def _note_act(run: Run, actor: User, act: str, did: str) -> None:
     """What staff did with somebody else's hand-in is on record for them."""
     submission = run.submission
-    if actor.pk != submission.user_id:
+    if actor.pk != submission.user_id and not run.trial:
         what = f"{did}: hand-in {submission.number} of {submission.exercise}"
         record(actor=actor, subject=submission.user, act=act, what=what, url=submission.get_absolute_url())

@@ -16,6 +16,7 @@ from .. import bell, folders
 from ..constants import LOST_STARTS, RUN_MARGIN_S, State
 from ..models import QueueGate, Run
 from ..states import move
+from . import regrading
 from .faults import fault, give_up
 from .release import release_runs
 from .results import accept_result
@@ -32,8 +33,8 @@ def reconcile() -> Counter[str]:
 
     1. Results that lie in the store although their message was lost are taken in. 2. Gradings that died are started
     again. 3. Runs past their bound are ended, those without a heartbeat and those that nobody took up are queued again.
-    4. Runs that would only like a GPU stop waiting for one. 5. Waiting runs are released. 6. A few old runs lose their
-    files.
+    4. Runs that would only like a GPU stop waiting for one. 5. Waiting runs are released. 6. Regrades go on whose task
+    died. 7. A few old runs lose their files.
 
     After a gap (this side was down itself) step 3 waits for the next pass: the heartbeats may lie in the broker.
     """
@@ -53,6 +54,7 @@ def reconcile() -> Counter[str]:
             did["message lost"] += _guarded(_resend, run, now)
     did["went without a GPU"] += let_go_of_gpus(now)
     did["released"] += release_runs()
+    did["regrade resumed"] += regrading.resume(now)
     did["cleared"] += clear_old_files(now=now)
     return +did
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from studyhub import broker
 
 from .. import bell, folders
-from ..constants import State
+from ..constants import Lane, State
 from ..models import QueueGate, Run
 from ..states import move
 from .faults import fault
@@ -43,11 +43,17 @@ def _claim(queue: str, places: int) -> list[Run]:
     with transaction.atomic():
         QueueGate.objects.select_for_update().get(queue=queue)
         free = places - Run.objects.active(queue).count()
-        next_ones = list(Run.objects.waiting(queue).values_list("pk", flat=True)[: max(0, free)])
+        waiting = list(Run.objects.waiting(queue).values_list("pk", "lane")[: max(0, free)])
+        next_ones = [pk for pk, lane in waiting if lane != Lane.REGRADE]
+        if len(next_ones) < len(waiting):
+            # One place is left to the living: who hands in now must not wait for a regrade's run to end.
+            others = max(0, max(1, places - 1) - Run.objects.active(queue).filter(lane=Lane.REGRADE).count())
+            next_ones += [pk for pk, lane in waiting if lane == Lane.REGRADE][:others]
         standing = Run.objects.filter(pk__in=next_ones, state=State.QUEUED, released_at__isnull=True)
         standing.update(released_at=now)
     runs = Run.objects.filter(pk__in=next_ones, state=State.QUEUED, released_at=now)
-    found = {run.pk: run for run in runs.select_related("submission__version__exercise", "submission__notebook")}
+    related = ("submission__version__exercise", "version__exercise", "submission__notebook")
+    found = {run.pk: run for run in runs.select_related(*related)}
     return [found[pk] for pk in next_ones if pk in found]
 
 
@@ -56,7 +62,7 @@ def _hand_over(run: Run) -> bool:
     try:
         folders.prepare(
             run.folder,
-            package=submission.version.package(),
+            package=run.graded_by.package(),
             notebook=json.loads(submission.notebook.text),
             run_id=str(run.pk),
             attempt=run.attempt,

@@ -16,11 +16,12 @@ from apps.runner.contract import CellStatus, Outcome, RunResult
 
 from .. import bell, folders
 from ..constants import UNGRADED_OUTCOMES, State, Verdict
-from ..grading import report_on, score_of, verdict_of
+from ..grading import checks_of, entry_of, report_on, score_of, verdict_of
 from ..models import CheckResult, LeaderboardEntry, Run
 from ..states import move
 from .faults import fault, stop_runner
 from .reviewing import scored
+from .trials import trial_ended
 
 if TYPE_CHECKING:
     from apps.grading import GradeReport
@@ -39,7 +40,7 @@ def find_run(run_id: str) -> Run | None:
         pk = uuid.UUID(str(run_id))
     except ValueError:
         return None
-    runs = Run.objects.select_related("submission__version__exercise")
+    runs = Run.objects.select_related("submission__version__exercise", "version__exercise")
     return runs.filter(pk=pk).first()
 
 
@@ -116,7 +117,11 @@ def _take_in(run: Run, result: RunResult) -> bool:
         "progress": {},
     }
     if result.outcome == Outcome.CANCELLED:
-        return move(run, to=State.CANCELLED, why="The runner was told to stop", finished_at=now, **told)
+        with transaction.atomic():
+            moved = move(run, to=State.CANCELLED, why="The runner was told to stop", finished_at=now, **told)
+            if moved:
+                trial_ended(run)
+        return moved
     with transaction.atomic():
         moved = move(
             run, to=State.GRADING, why=HAS_RUN.get(result.outcome, "It has run to its end"), grading_at=now, **told
@@ -141,7 +146,7 @@ def grade_run(*, run_id: str, attempt: int) -> bool:
         result = folders.read_result(run.folder)
         if result is None:
             raise folders.ResultUnreadable("The result is gone from the run store.")
-        package = run.submission.version.package()
+        package = run.graded_by.package()
         report = report_on(result, package=package, seed=run.seed, folder=run.folder)
         return _finish(run, result, report)
     except Exception as error:  # whatever it is, the learner must not pay for it: noted, and tried again
@@ -164,37 +169,23 @@ def _finish(run: Run, result: RunResult, report: GradeReport | None) -> bool:
             max_score=max_score,
             finished_at=timezone.now(),
         )
-        if ended and report:
-            # A run that was queued again after our fault brings none; one that is graded twice never gets here.
-            CheckResult.objects.bulk_create(
-                CheckResult(
-                    run=run,
-                    check_id=check.id,
-                    title=check.title,
-                    position=position,
-                    points=round(check.points, 2),
-                    max_points=check.max_points,
-                    passed=check.passed,
-                    message=check.message,
-                    hint=check.hint,
-                    compared=check.compared,
-                    plot_svg=check.plot_svg,
-                    plot_alt=check.plot_alt,
-                )
-                for position, check in enumerate(report.checks)
+        if not ended:
+            return False
+        # A run that was queued again after our fault brings none; one that is graded twice never gets here.
+        checks, entry = checks_of(report), entry_of(report)
+        CheckResult.objects.bulk_create(CheckResult(run=run, **check) for check in checks)
+        if run.trial:
+            trial_ended(run, checks=checks, entry=entry)
+        elif entry:
+            LeaderboardEntry.objects.create(
+                run=run,
+                exercise_id=run.submission.exercise_id,
+                user_id=run.submission.user_id,
+                handed_in_at=run.submission.created_at,
+                **entry,
             )
-            if report.entry:
-                LeaderboardEntry.objects.create(
-                    run=run,
-                    exercise_id=run.submission.exercise_id,
-                    user_id=run.submission.user_id,
-                    handed_in_at=run.submission.created_at,
-                    public=report.entry.public,
-                    private=report.entry.private,
-                )
-        if ended:
-            scored(run)
-    return ended
+        scored(run)
+    return True
 
 
 def _is_seconds(value: Any) -> bool:

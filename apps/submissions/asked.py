@@ -1,0 +1,60 @@
+"""Whether two versions of an exercise ask the same of a notebook, and differ in the grading only. Imports no Django.
+
+In doubt they do not: then the notebook is run again, which costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apps.runner import contract
+
+from . import folders
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from apps.exercises.package import ExercisePackage
+
+REQUEST_BYTES = 16 * 1024 * 1024
+
+
+def asks_the_same(
+    folder: Path, *, before: ExercisePackage, after: ExercisePackage, run_id: str, attempt: int, seed: int
+) -> bool:
+    """Whether `after` would have asked just what the run in `folder` was asked for `before`.
+
+    1. The stored request is the one that `after` makes: calls, given values, profile, limits, what is forbidden.
+    2. Both draw the same arrays from the seed. 3. Their public files are the same.
+
+    Raises what drawing raises, OSError, folders.ResultUnreadable.
+    """
+    stored = folders.read_capped(folder / contract.REQUEST_FILE, REQUEST_BYTES)
+    if stored is None:
+        return False
+    drawn = after.spec().draw(seed)
+    request = folders.request_for(after, drawn, run_id=run_id, attempt=attempt, seed=seed)
+    if json.loads(stored) != json.loads(request.to_json()):
+        return False
+    return _same_arrays(before.spec().draw(seed).arrays, drawn.arrays) and _data_of(before) == _data_of(after)
+
+
+def _same_arrays(some: dict[str, np.ndarray], others: dict[str, np.ndarray]) -> bool:
+    return some.keys() == others.keys() and all(
+        (one.dtype, one.shape, one.tobytes()) == (others[name].dtype, others[name].shape, others[name].tobytes())
+        for name, one in some.items()
+    )
+
+
+def _data_of(package: ExercisePackage) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _digest(path)) for name, path in package.data_files().items())
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path) -> str:
+    """Of a file in a frozen package, which never changes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
