@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from apps.accounts.models import User
 
-    from .models import Quiz
+    from .models import Question, Quiz
 
 
 class QuizQuerySet(models.QuerySet[Any]):
@@ -95,6 +96,11 @@ class AnswerQuerySet(models.QuerySet[Any]):
     def with_question(self) -> AnswerQuerySet:
         """With the question as it was asked."""
         return self.select_related("question__quiz", "version")
+
+    def latest_seeds(self, user: User, questions: Iterable[Question]) -> dict[int, int]:
+        """The seed of the learner's latest answer, given or open, to each of these questions, by the question's key."""
+        asked = self.of(user).filter(question__in=questions).order_by("pk")
+        return dict(asked.values_list("question_id", "seed"))
 
     def begun_reviews(self, user: User) -> AnswerQuerySet:
         """Reviews that the learner has begun and not rated, of questions that still come up."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.quizzes.constants import AnswerState
 from apps.quizzes.memory import meet, rating_for
 from apps.quizzes.models import Answer, Card, FittedParameters, Review, new_seed
+from apps.quizzes.retries import fresh_seed
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -56,15 +57,16 @@ def next_review(*, user: User) -> Answer | None:
         # The card's row is the lock: of two tabs one asks, and the other finds what it asked.
         waiting = begun.filter(state=AnswerState.CHECKING).values("question")
         due = Card.objects.due(user, timezone.now()).exclude(question__in=waiting)
-        card = due.select_for_update(of=("self",)).select_related("question").first()
+        card = due.select_for_update(of=("self",)).select_related("question__quiz").first()
         if card is None:
             return begun.first()
         found = begun.filter(question=card.question).first()
         if found:
             return found
-        answer = Answer.objects.create(
-            user=user, question=card.question, version_id=card.question.current_version_id, seed=new_seed()
-        )
+        question, version = card.question, card.question.current_version
+        last = Answer.objects.latest_seeds(user, [question]).get(question.pk)
+        seed = fresh_seed(question.quiz.slug, version.asked, last, new_seed)
+        answer = Answer.objects.create(user=user, question=question, version=version, seed=seed)
     return Answer.objects.with_question().get(pk=answer.pk)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.quizzes.constants import AnswerState, Certainty
 from apps.quizzes.models import Answer, Quiz, QuizAttempt, new_seed
 from apps.quizzes.results import Undecided, Unreadable
+from apps.quizzes.retries import fresh_seed
 from apps.quizzes.scoring import score
 from apps.quizzes.services import checks
 from apps.quizzes.services.reviews import note_answer
@@ -36,6 +37,7 @@ def start(*, user: User, quiz: Quiz) -> QuizAttempt:
                 return begun
             last = QuizAttempt.objects.of(user).filter(quiz=quiz).aggregate(n=Max("number"))["n"] or 0
             attempt = QuizAttempt.objects.create(user=user, quiz=quiz, number=last + 1)
+            seeds = Answer.objects.latest_seeds(user, quiz.questions.all())
             Answer.objects.bulk_create(
                 Answer(
                     user=user,
@@ -43,9 +45,9 @@ def start(*, user: User, quiz: Quiz) -> QuizAttempt:
                     question=question,
                     version_id=question.current_version_id,
                     position=position,
-                    seed=new_seed(),
+                    seed=fresh_seed(quiz.slug, question.current_version.asked, seeds.get(question.pk), new_seed),
                 )
-                for position, question in enumerate(quiz.questions.current())
+                for position, question in enumerate(quiz.questions.current().select_related("current_version"))
             )
             return attempt
     except IntegrityError:
