@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from apps.quizzes import learning_views, review_views
+from apps.quizzes import learning_views, practice_views, review_views
 
 app_name = "learning"
 
 urlpatterns = [
     path("map/<slug:slug>/", learning_views.track_map, name="map"),
+    path("practice/", practice_views.practice, name="practice"),
     path("reviews/", review_views.reviews, name="reviews"),
     path("reviews/begin/", review_views.begin, name="begin"),
     path("reviews/session/", review_views.session, name="session"),

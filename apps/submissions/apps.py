@@ -11,12 +11,15 @@ class SubmissionsConfig(AppConfig):
     def ready(self) -> None:
         """Makes the project's Celery app the default one, so that a process that only sends finds the broker too.
 
-        Then has the deployment's checks run, and hand-ins counted as evidence of what a learner knows.
+        Then has the deployment's checks run, and hand-ins counted as evidence of what a learner knows and as practice.
         """
+        from apps.quizzes import practice
         from apps.quizzes.evidence import register
         from studyhub import celery  # noqa: F401
 
         from . import checks  # noqa: F401
         from .evidence import from_hand_ins
+        from .practice import days_handed_in
 
         register(from_hand_ins)
+        practice.register(days_handed_in)
