@@ -12,8 +12,11 @@ for name in [name for name in os.environ if name.startswith("STUDYHUB_")]:
 os.makedirs(os.path.join(folder, "static"))
 os.environ["STUDYHUB_DEBUG"] = "1"
 os.environ["STUDYHUB_VAR"] = folder
+# Servers that were started for these tests (tests/servers.py).
 if address := os.environ.get("TEST_DATABASE_URL"):
     os.environ["STUDYHUB_DATABASE_URL"] = address
+if queue := os.environ.get("TEST_BROKER_URL"):
+    os.environ["STUDYHUB_BROKER_URL"] = queue
 
 from studyhub.settings import *  # noqa: E402, F403 - after the environment is set
 

@@ -12,13 +12,17 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import psutil
 import pytest
-from django.conf import settings as django_settings
+from amqp.exceptions import ChannelError
 from django.core.management import call_command
+from django.db import connection
 
+from studyhub import broker
+from studyhub.celery import app
 from studyhub.management.commands.serve import answers, processes
 from tests.settings import folder as site_folder
 
@@ -43,6 +47,15 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 60.0):
     pytest.fail(f"Not within {seconds:g} s: {what}")
 
 
+def servers() -> dict[str, str]:
+    """Where the site finds the test's own database and broker, if those are not files in its folder."""
+    found = {name: os.environ[name] for name in ("STUDYHUB_BROKER_URL",) if name in os.environ}
+    if address := os.environ.get("STUDYHUB_DATABASE_URL"):
+        tests_own = connection.settings_dict["NAME"]
+        found["STUDYHUB_DATABASE_URL"] = urlsplit(address)._replace(path=f"/{tests_own}").geturl()
+    return found
+
+
 class Site:
     """The processes of one site."""
 
@@ -57,6 +70,7 @@ class Site:
             **IMPATIENT,
             "STUDYHUB_DEBUG": "1",
             "STUDYHUB_VAR": str(folder),
+            **servers(),
         }
         self.running: dict[str, subprocess.Popen] = {}
         self.log = open(folder / "site.log", "ab")  # noqa: SIM115 - closed in stop
@@ -102,8 +116,22 @@ class Site:
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(command, env=self.environment, cwd=PROJECT, capture_output=True, text=True, **options)
 
-    def messages(self) -> list[Path]:
-        return list((self.folder / "broker" / "messages").glob("*.msg"))
+    def waiting(self, *queues: str) -> int:
+        """How many messages the broker holds for `queues`."""
+        return sum(_messages(queue) for queue in queues)
+
+    def empty(self, queue: str) -> int:
+        """Lose what the broker holds for `queue`; returns how many messages that were."""
+        with app.connection_for_write() as link, link.channel() as channel:
+            return channel.queue_purge(queue)
+
+
+def _messages(queue: str) -> int:
+    try:
+        with app.connection_for_write() as link, link.channel() as channel:
+            return channel.queue_declare(queue, passive=True).message_count
+    except ChannelError:
+        return 0  # Redis knows no empty queue
 
 
 @pytest.fixture
@@ -117,7 +145,12 @@ def site(transactional_db, settings):
         shutil.rmtree(folder / name, ignore_errors=True)
     (folder / "broker" / "messages").mkdir(parents=True)
     (folder / "broker" / "control").mkdir(parents=True)
-    assert Path(django_settings.DATABASES["default"]["NAME"]).is_relative_to(folder)
+    name = str(connection.settings_dict["NAME"])
+    assert name.startswith("test_") or Path(name).is_relative_to(folder)
+    with app.connection_for_write() as link, link.channel() as channel:
+        for queue in (broker.CONTROL_QUEUE, broker.CPU_QUEUE):
+            channel.queue_declare(queue, durable=True, auto_delete=False)
+            channel.queue_purge(queue)
     call_command("sync_curriculum", verbosity=0)
     site = Site(folder)
     yield site

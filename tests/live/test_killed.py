@@ -60,10 +60,8 @@ def test_the_runner_is_killed_while_a_cell_runs(site, bob):
 def test_the_message_is_deleted_from_the_queue(site, bob):
     site.start("control", "beat")
     run = hand_in(bob, SOLUTION)
-    message = wait_for(lambda: [m for m in site.messages() if broker.CPU_QUEUE in m.name], "a message for the runner")[
-        0
-    ]
-    message.unlink()
+    wait_for(lambda: site.waiting(broker.CPU_QUEUE), "a message for the runner")
+    assert site.empty(broker.CPU_QUEUE) == 1
     site.start("runner")
     reaches(run, State.DONE)
     assert run.faults == 0
@@ -95,7 +93,7 @@ def test_the_result_comes_twice(site, bob):
     reaches(run, State.DONE)
     for _ in range(2):
         app.send_task(broker.FINISHED_TASK, args=[str(run.pk), run.attempt], queue=broker.CONTROL_QUEUE)
-    wait_for(lambda: not site.messages(), "the messages are taken")
+    wait_for(lambda: not site.waiting(broker.CONTROL_QUEUE, broker.CPU_QUEUE), "the messages are taken")
     second = hand_in(bob, SOLUTION)  # behind them in the queue: when it is done they have been dealt with
     reaches(second, State.DONE)
     run.refresh_from_db()
