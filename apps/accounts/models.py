@@ -100,12 +100,25 @@ class AuditEntry(models.Model):
         return self.what
 
 
+NOTIFICATION_ICONS = {
+    "comment": "message-square",
+    "score": "gauge",
+    "regrade": "gauge",
+    "attempts": "rotate-ccw",
+    "pin": "lightbulb",
+    "message": "mail",
+    "extension": "calendar",
+    "group": "users",
+}
+
+
 class Notification(models.Model):
     """Something that a person should know of; it stays until they have read it, and after."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=30, help_text="comment, score, attempts, pin, message …")
     text = models.CharField(max_length=500)
+    body = models.TextField(blank=True, help_text="A message, in Markdown; most have none.")
     url = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -116,3 +129,8 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def icon(self) -> str:
+        """The icon for what it is about."""
+        return NOTIFICATION_ICONS.get(self.kind, "bell")

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from apps.accounts import views
+from apps.accounts import told_views, views
 
 urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("profile/", views.profile, name="profile"),
+    path("profile/audit/", told_views.audit, name="audit"),
+    path("notifications/", told_views.notifications, name="notifications"),
+    path("notifications/read/", told_views.read_notifications, name="read_notifications"),
+    path("notifications/<int:pk>/", told_views.open_notification, name="notification"),
 ]

@@ -14,6 +14,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.accounts.notifications import unread
 from studyhub.art import draw
 from studyhub.templatetags.rendering import render_inline, render_markdown
 
@@ -142,6 +143,12 @@ def chosen_theme(context: Context) -> str:
     request: HttpRequest | None = context.get("request")
     choice = request.COOKIES.get("theme", "") if request else ""
     return choice if choice in THEMES else "auto"
+
+
+@register.simple_tag(takes_context=True)
+def unread_notifications(context: Context) -> int:
+    """How many notifications the reader has not read: one query, on each page that has the site's head."""
+    return unread(context["user"])
 
 
 @register.simple_tag
