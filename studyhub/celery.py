@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 from studyhub import broker, env
 from studyhub import pool as pool  # connects its signal
@@ -17,6 +18,7 @@ REFIT_S = 24 * 3600
 app.conf.beat_schedule = {
     "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
     "refit": {"task": "quizzes.refit_due", "schedule": REFIT_S, "options": {"expires": REFIT_S}},
+    "remind": {"task": "groups.remind", "schedule": crontab(minute=0), "options": {"expires": 3000}},
     "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
 }
 # Between two looks at the schedule beat sleeps this long at most: no longer than what is scheduled.

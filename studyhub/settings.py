@@ -18,6 +18,9 @@ if not SECRET_KEY:
     )
 ALLOWED_HOSTS = env.words("STUDYHUB_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.words("STUDYHUB_ORIGINS", [])
+# Where links in mails and calendars lead: nobody has asked for a page there, so the address has to be told.
+first_host = next(iter(ALLOWED_HOSTS), "localhost").lstrip(".")
+SITE_URL = env.text("STUDYHUB_URL", "http://localhost:8000" if DEBUG else f"https://{first_host}")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -46,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.ZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -104,6 +108,7 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 EMAIL_BACKEND = env.text("STUDYHUB_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.text("STUDYHUB_EMAIL_FROM", "StudyHub <studyhub@localhost>")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from apps.groups import urls
 from apps.groups.access import ARCHIVED
-from apps.groups.models import Group, Invitation, Membership, Role
+from apps.groups.models import Group, GroupRegrade, Invitation, Meeting, Membership, Role
+from apps.groups.reminders import token_of
 from apps.groups.services.groups import RESERVED
+from apps.submissions.models import Regrade
 
 
 class Expected(NamedTuple):
@@ -56,16 +58,57 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "invitations": (LEADS, LEADS),
     "send_invitations": (NOTHING, LEADS),
     "revoke": (NOTHING, LEADS),
+    "regrades": (LEADS, LEADS),
+    "regrade": (LEADS, NOTHING),
+    "regrade-progress": (LEADS, NOTHING),
+    "regrade-apply": (NOTHING, LEADS),
+    "regrade-discard": (NOTHING, LEADS),
+    "plan": (MEMBERS, NOTHING),
+    "plan_edit": (LEADS, NOTHING),
+    "plan_add": (LEADS, LEADS),
+    "plan_undo": (NOTHING, LEADS),
+    "plan_templates": (LEADS, NOTHING),
+    "plan_template": (LEADS, LEADS),
+    "meeting_new": (LEADS, LEADS),
+    "meeting": (LEADS, LEADS),
+    "meeting_delete": (NOTHING, LEADS),
+    "assignment": (LEADS, LEADS),
+    "assignment_move": (NOTHING, LEADS),
+    "assignment_remove": (NOTHING, LEADS),
+    "extend": (NOTHING, LEADS),
+    "extension_withdraw": (NOTHING, LEADS),
+    "calendar": (EVERYBODY, Expected(405, 405, 405, 405, 405)),  # whoever has its secret address
+    "calendar_renew": (NOTHING, MEMBERS),
+    "unsubscribe": (EVERYBODY, EVERYBODY),  # whoever has its signed address
 }
 # What may be changed in an archived group too.
-CHANGES_ARCHIVED = {"preferences", "restore", "leave"}
+CHANGES_ARCHIVED = {"preferences", "restore", "leave", "calendar_renew"}
 
 
 @pytest.fixture
-def arguments(circle, bob) -> dict[str, object]:
+def arguments(circle, bob, assign, resource, exercise) -> dict[str, object]:
     """What stands in the addresses: something that there is."""
     invitation = Invitation.objects.create(group=circle, expires_at=timezone.now() + timedelta(days=1))
-    return {"slug": circle.slug, "user_id": bob.pk, "revoke.pk": invitation.pk, "token": invitation.token}
+    meeting = Meeting.objects.create(group=circle, title="Trees", starts_at=timezone.now() + timedelta(days=1))
+    item = assign(resource, meeting=meeting)
+    items = ("assignment", "assignment_move", "assignment_remove", "extend", "extension_withdraw")
+    assign(exercise)
+    regrade = Regrade.objects.create(exercise=exercise, version=exercise.current_version, reason="A wrong test.")
+    GroupRegrade.objects.create(group=circle, regrade=regrade)
+    regrades = ("regrade", "regrade-progress", "regrade-apply", "regrade-discard")
+    return {
+        "slug": circle.slug,
+        "user_id": bob.pk,
+        **{f"{name}.pk": regrade.pk for name in regrades},
+        "revoke.pk": invitation.pk,
+        "token": invitation.token,
+        "meeting.pk": meeting.pk,
+        "meeting_delete.pk": meeting.pk,
+        **{f"{name}.pk": item.pk for name in items},
+        "plan_template.name": "the-course",
+        "calendar.key": circle.memberships.get(user=bob).feed_key,
+        "unsubscribe.token": token_of(bob),
+    }
 
 
 class Address(NamedTuple):
