@@ -18,13 +18,18 @@ def test_every_page_fits_and_breaks_no_policy(open_page, path, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_navigation_of_a_learner_is_one_line_on_a_telephone(open_page, bob):
-    page = open_page("/", user=bob, viewport={"width": 390, "height": 800})
+@pytest.mark.parametrize(("width", "lines"), [(390, 2), (820, 1), (1024, 1), (1280, 1)])
+def test_the_navigation_needs_no_scrolling_and_few_lines(open_page, alice, width, lines):
+    page = open_page("/", user=alice, viewport={"width": width, "height": 800})
     tops = page.locator(".site-nav a").evaluate_all("links => links.map((link) => link.getBoundingClientRect().top)")
     heights = page.locator(".site-nav a").evaluate_all("links => links.map((link) => link.offsetHeight)")
-    assert len(set(tops)) == 1
-    assert max(heights) < 50
+    assert len(set(tops)) <= lines
+    assert 24 <= min(heights) <= max(heights) < 50
     assert page.locator(".site-nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")
+    # Who one is stands at the right, beside the name of the site.
+    brand, you = page.locator(".brand").bounding_box(), page.locator(".site-you").bounding_box()
+    assert abs(brand["y"] + brand["height"] / 2 - you["y"] - you["height"] / 2) < 8
+    assert you["x"] > brand["x"] + brand["width"]
 
 
 def test_a_resource_is_marked_as_done_and_back_in_place(open_page, bob, video):
