@@ -12,7 +12,7 @@ from apps.groups.demo.learners import LEARNERS, Learner, attempts
 from apps.groups.management.commands import demo_group
 from apps.groups.models import Group, Role
 from apps.quizzes.models import Answer, QuizAttempt
-from apps.submissions.models import Run, Submission
+from apps.submissions.models import Run, Standing, Submission
 
 SLUG = "linear-regression-from-scratch"
 ABLE = Learner("Able Ames", 4.0, 1.0, 2.0)
@@ -73,6 +73,12 @@ def test_the_group_has_a_past_that_was_graded(small, django_user_model):
         assert (run.folder / "result" / "executed.ipynb").is_file()
     assert QuizAttempt.objects.filter(user__email=ABLE.email, ended_at__lt=timezone.now() - timedelta(hours=1)).exists()
     assert not Answer.objects.filter(answered_at__gt=timezone.now() - timedelta(hours=1)).exists()
+    standing = Standing.objects.get(user__email=ABLE.email)
+    assert (standing.best_share, standing.latest_at, standing.passed_at) == (
+        1.0,
+        able[0].created_at,
+        able[0].run.finished_at,
+    )
     # Called again it changes nothing.
     call_command("demo_group", verbosity=0)
     assert Submission.objects.count() == 1 + LOST.gives_up_after

@@ -18,7 +18,7 @@ from django.db import transaction
 from apps.exercises.build import notebook_bytes
 from apps.runner import contract
 
-from .. import folders
+from .. import folders, standings
 from ..models import Run, Submission
 from ..standings import refresh_of
 from ..validation import read_notebook
@@ -77,7 +77,9 @@ def hand_in_past(*, user: User, exercise: Exercise, variant: str, at: datetime, 
         _copy(source, run)
     accept_result(run_id=str(run.pk), attempt=run.attempt)
     grade_run(run_id=str(run.pk), attempt=run.attempt)
-    _move_back(submission, at)
+    with transaction.atomic():
+        _move_back(submission, at)
+        standings.refresh(user.pk, exercise.pk)
     return submission
 
 
