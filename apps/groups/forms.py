@@ -80,6 +80,8 @@ class AddressesForm(InvitationForm):
                 validate_email(email)
             except ValidationError:
                 raise ValidationError(f"“{email}” is no e-mail address.") from None
+        if not found:
+            raise ValidationError("At least one address.")
         if len(found) > ADDRESSES_AT_ONCE:
             raise ValidationError(f"These are {len(found)} addresses; at most {ADDRESSES_AT_ONCE} at once.")
         return list(dict.fromkeys(found))

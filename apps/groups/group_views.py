@@ -30,7 +30,9 @@ def groups(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Make a group, and lead it."""
-    form = GroupForm(request.POST or None, initial={"time_zone": request.user.time_zone or "UTC"})
+    form = GroupForm(
+        request.POST if request.method == "POST" else None, initial={"time_zone": request.user.time_zone or "UTC"}
+    )
     if request.method == "POST" and form.is_valid():
         made = services.create(by=request.user, **form.cleaned_data)
         messages.success(request, "Your group is there. Now invite the others.")
@@ -64,7 +66,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
     """What the group is called and is about."""
     membership = get_leadership(request.user, slug)
     group = membership.group
-    form = GroupForm(request.POST or None, instance=group)
+    form = GroupForm(request.POST if request.method == "POST" else None, instance=group)
     if request.method == "POST":
         check_open(group)
         if form.is_valid():

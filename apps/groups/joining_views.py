@@ -26,7 +26,7 @@ STATUS = {"unknown": 404, "address": 403}
 def invitations(request: HttpRequest, slug: str) -> HttpResponse:
     """The ways into a group that are open; a POST makes a link."""
     membership = get_leadership(request.user, slug)
-    link_form = LinkForm(request.POST or None)
+    link_form = LinkForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         check_open(membership.group)
         if link_form.is_valid():

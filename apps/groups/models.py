@@ -128,8 +128,8 @@ class Invitation(models.Model):
 
     @property
     def token(self) -> str:
-        """What stands in its address."""
-        return signing.dumps(self.pk, salt=INVITATION_SALT)
+        """What stands in its address: the same each time, so that copied links are alike."""
+        return signing.Signer(salt=INVITATION_SALT).sign_object(self.pk)
 
     def is_open(self, now: datetime) -> bool:
         """Whether one may still come in by it."""
