@@ -14,4 +14,5 @@ urlpatterns = [
     path("<slug:slug>/", include("apps.groups.plan_urls")),
     path("<slug:slug>/", include("apps.groups.dashboard_urls")),
     path("<slug:slug>/", include("apps.groups.acting_urls")),
+    path("<slug:slug>/", include("apps.groups.regrade_urls")),
 ]

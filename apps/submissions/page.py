@@ -18,7 +18,7 @@ from .compared import Compared, Scale, as_scale, as_table
 from .constants import Files, State, Verdict
 from .conversation import Conversation
 from .messages import TURNS, Sentence, Turn, given_by_hand, sentence_for
-from .models import CheckResult, Run, Submission, SubmittedNotebook, Transition
+from .models import CheckResult, RegradeItem, Run, Submission, SubmittedNotebook, Transition
 from .services.runners import slots
 
 if TYPE_CHECKING:
@@ -192,7 +192,8 @@ class RunPage:
     def is_of_another_version(self) -> bool:
         """Whether the notebook was started from another version of the exercise than the one that checks it."""
         version = self._submitted["metadata"]["studyhub"]["version"]
-        return bool(version) and version != self.submission.version.digest
+        by_first = self.run.version_id in {None, self.submission.version_id}
+        return bool(version) and by_first and version != self.submission.version.digest
 
     @cached_property
     def conversation(self) -> Conversation:
@@ -206,6 +207,14 @@ class RunPage:
         return content
 
     # Ended
+
+    @cached_property
+    def regraded(self) -> RegradeItem | None:
+        """The latest regrade that changed its score, with what it had before."""
+        if self.run.version_id is None:
+            return None
+        changed = RegradeItem.objects.filter(run__submission=self.submission, applied=True).with_fate()
+        return changed.exclude(fate="same").select_related("regrade").order_by("-pk").first()
 
     @cached_property
     def checks(self) -> list[ShownCheck]:

@@ -9,7 +9,7 @@ import pytest
 from apps.catalog.models import Resource, Section, Track
 from apps.exercises.models import Exercise
 from apps.groups.models import Assignment, Group, Membership, Role
-from tests.submissions.conftest import committed, desk, exercise, package  # noqa: F401 - fixtures
+from tests.submissions.conftest import committed, desk, exercise, office, package  # noqa: F401 - fixtures
 
 
 @pytest.fixture
