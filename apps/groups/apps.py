@@ -7,3 +7,11 @@ class GroupsConfig(AppConfig):
     """Study groups: who is in them, what they planned, and where a lead can help."""
 
     name = "apps.groups"
+
+    def ready(self) -> None:
+        """Has leads look at the hand-ins of their members."""
+        from apps.submissions.access import register
+
+        from .helping import helpers_of
+
+        register(helpers_of)

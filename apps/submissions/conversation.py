@@ -26,9 +26,9 @@ class Cell:
         return f"Cell {self.fate.number}"
 
     @property
-    def lines(self) -> int:
-        """How many lines it has."""
-        return self.source.count("\n") + 1
+    def first_line(self) -> str:
+        """By which one knows it again."""
+        return next((line for line in self.source.splitlines() if line.strip()), "")
 
 
 @dataclass

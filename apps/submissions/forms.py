@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.http import HttpRequest
 from .messages import REVIEW, UPLOAD
 from .services.comments import COMMENT_LENGTH
 from .validation import MB, UploadRefused
+
+if TYPE_CHECKING:
+    from .conversation import Thread
 
 
 class CappedUpload(FileUploadHandler):
@@ -68,10 +72,14 @@ class CommentForm(forms.Form):
         },
     )
 
-    @property
-    def key(self) -> str:
-        """The thread that it was sent from: conversation.Thread.key."""
-        return str(self["cell"].value() or "")
+    # The key of the thread beside which its problems are said.
+    thread = ""
+
+    def beside(self, threads: Iterable[Thread]) -> CommentForm:
+        """Say its problems beside the thread that it is about; where the page has no form for that, the whole one."""
+        about = str(self["cell"].value() or "")
+        self.thread = about if about in {thread.key for thread in threads} else ""
+        return self
 
     @property
     def problems(self) -> list[str]:

@@ -90,7 +90,10 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _detail(request: HttpRequest, submission: Submission, form: CommentForm | None = None) -> HttpResponse:
-    context = {"submission": submission, "view": RunPage(submission), "comment_form": form}
+    view = RunPage(submission)
+    if form:
+        form.beside(view.conversation.spoken_of)
+    context = {"submission": submission, "view": view, "comment_form": form}
     return render(request, "submissions/detail.html", context, status=422 if form else 200)
 
 

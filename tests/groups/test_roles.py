@@ -17,10 +17,12 @@ from django.utils import timezone
 
 from apps.groups import urls
 from apps.groups.access import ARCHIVED
-from apps.groups.models import Group, GroupRegrade, Invitation, Meeting, Membership, Role
+from apps.groups.models import Group, GroupRegrade, Invitation, Meeting, Membership, Pin, Role
 from apps.groups.reminders import token_of
 from apps.groups.services.groups import RESERVED
 from apps.submissions.models import Regrade
+from apps.submissions.services import submit
+from tests.submissions.conftest import notebook_bytes
 
 
 class Expected(NamedTuple):
@@ -63,6 +65,15 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "regrade-progress": (LEADS, NOTHING),
     "regrade-apply": (NOTHING, LEADS),
     "regrade-discard": (NOTHING, LEADS),
+    "work": (LEADS, NOTHING),
+    "work_comment": (NOTHING, LEADS),
+    "work_score": (NOTHING, LEADS),
+    "work_score_withdraw": (NOTHING, LEADS),
+    "work_score_keep": (NOTHING, LEADS),
+    "work_attempts": (NOTHING, LEADS),
+    "pin": (NOTHING, LEADS),
+    "unpin": (NOTHING, LEADS),
+    "message": (LEADS, LEADS),
     "plan": (MEMBERS, NOTHING),
     "plan_edit": (LEADS, NOTHING),
     "plan_add": (LEADS, LEADS),
@@ -102,7 +113,11 @@ def arguments(circle, bob, assign, resource, exercise) -> dict[str, object]:
         **{f"{name}.pk": regrade.pk for name in regrades},
         "revoke.pk": invitation.pk,
         "token": invitation.token,
+    handed_in = submit(user=bob, exercise=exercise, filename="mine.ipynb", data=notebook_bytes())
+    acts = ("", "_comment", "_score", "_score_withdraw", "_score_keep", "_attempts")
         "meeting.pk": meeting.pk,
+        **{f"work{act}.pk": handed_in.pk for act in acts},
+        "unpin.pk": Pin.objects.create(group=circle, user=bob, resource=resource).pk,
         "meeting_delete.pk": meeting.pk,
         **{f"{name}.pk": item.pk for name in items},
         "plan_template.name": "the-course",

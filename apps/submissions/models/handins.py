@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from apps.exercises.models import ExerciseVersion
 
-    from apps.exercises.models import ExerciseVersion
-
     from .reviewing import Override
 
 
