@@ -44,5 +44,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "groups/unsubscribe.html", {"unknown": True}, status=404)
     if request.method == "POST":
         reminders.stop(user, request.POST.get("group", ""))
-    context = {"reader": user, "rows": reminders.memberships_of(user), "stopped": request.method == "POST"}
+    rows = reminders.memberships_of(user)
+    remaining = any(one.reminders for one in rows)
+    context = {"reader": user, "rows": rows, "remaining": remaining, "stopped": request.method == "POST"}
     return render(request, "groups/unsubscribe.html", context)

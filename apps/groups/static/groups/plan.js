@@ -47,7 +47,7 @@
     const values = { meeting: place.draft.dataset.meeting, before: place.before?.dataset.item ?? "" };
     htmx.ajax("POST", form.action, { target: "#drafts", swap: "outerHTML", values });
   });
-  document.addEventListener("htmx:afterSwap", ready);
+  document.addEventListener("htmx:load", ready);
   const hint = document.querySelector("[data-drag-hint]");
   if (hint) hint.hidden = false;
   ready();

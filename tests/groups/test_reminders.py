@@ -1,0 +1,243 @@
+"""One mail in the morning: to whom, about what, once; and how it ends."""
+
+from datetime import UTC, datetime, timedelta
+from smtplib import SMTPException
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from apps.catalog.models import Completion
+from apps.groups import reminders
+from apps.groups.models import Digest, Extension, Group, Meeting, Membership
+from apps.groups.tasks import remind
+
+# A Tuesday; 8:00 in Berlin, where it is winter.
+MORNING = datetime(2030, 1, 15, 7, 0, tzinfo=UTC)
+SOON = MORNING + timedelta(hours=40)
+
+
+@pytest.fixture(autouse=True)
+def in_berlin(circle):
+    Group.objects.filter(pk=circle.pk).update(time_zone="Europe/Berlin")
+    circle.refresh_from_db()
+    # Bob alone has something to say here.
+    Membership.objects.exclude(user__email="bob@example.org").update(reminders=False)
+
+
+@pytest.fixture
+def due(assign, resource):
+    """Something that is due within two days."""
+    return assign(resource, due_at=SOON)
+
+
+def to(user) -> list:
+    return [message for message in mail.outbox if message.to == [user.email]]
+
+
+def test_what_is_due_within_two_days_is_told_in_the_morning(due, bob):
+    assert reminders.send_due(MORNING) == 1
+    message = to(bob)[0]
+    assert message.subject == "1 thing due soon"
+    html = message.alternatives[0].content
+    for piece in ("Good morning, Bob.", "The circle", "A tree", "Thursday 17 January"[:8], "Europe/Berlin", "not yet"):
+        assert piece in message.body
+        assert piece in html
+    assert "00:00" in message.body  # 23:00 in London is midnight in Berlin
+    assert f"http://localhost:8000{due.item.get_absolute_url()}" in message.body
+
+
+@pytest.mark.parametrize("hour", [6, 11])
+def test_at_another_hour_nobody_is_told(due, hour):
+    assert reminders.send_due(MORNING.replace(hour=hour)) == 0
+
+
+def test_when_nothing_ran_at_eight_it_comes_later_in_the_morning(due):
+    assert reminders.send_due(MORNING.replace(hour=10)) == 1
+
+
+def test_the_morning_is_the_members_own(due, bob):
+    bob.time_zone = "Asia/Tokyo"
+    bob.save()
+    assert reminders.send_due(MORNING) == 0
+    assert reminders.send_due(datetime(2030, 1, 15, 23, 0, tzinfo=UTC)) == 1  # 8:00 of the 16th in Tokyo
+    assert "Asia/Tokyo" in to(bob)[0].body
+
+
+@pytest.mark.parametrize(("day", "hour"), [(27, 7), (28, 6), (29, 6)])
+def test_eight_is_eight_before_and_after_the_clocks_change(assign, resource, day, hour):
+    """In Berlin they are put forward on 28 March 2027."""
+    now = datetime(2027, 3, day, hour, 0, tzinfo=UTC)
+    assign(resource, due_at=now + timedelta(hours=30))
+    assert reminders.send_due(now - timedelta(minutes=1)) == 0
+    assert reminders.send_due(now) == 1
+
+
+def test_a_meeting_is_told_the_day_before_by_the_members_calendar(circle, bob):
+    meeting = Meeting.objects.create(
+        group=circle, title="Trees", starts_at=MORNING + timedelta(hours=35), place="Room 2"
+    )
+    assert reminders.send_due(MORNING) == 1
+    message = to(bob)[0]
+    assert message.subject == "“Trees” is tomorrow"
+    assert "Tomorrow, Wednesday 16 January, 19:00: Trees (Room 2)" in message.body
+    # Of the one after tomorrow nothing is said, though it is within two days.
+    Digest.objects.all().delete()
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=MORNING + timedelta(hours=42))
+    assert reminders.send_due(MORNING) == 0
+
+
+def test_what_is_done_optional_or_later_is_not_told(due, bob, resource, assign, exercise):
+    Completion.objects.create(user=bob, resource=resource)
+    optional = assign(exercise, due_at=SOON, optional=True)
+    assert reminders.send_due(MORNING) == 0
+    type(optional).objects.filter(pk=optional.pk).update(optional=False, due_at=MORNING + timedelta(hours=49))
+    assert reminders.send_due(MORNING) == 0
+    type(optional).objects.filter(pk=optional.pk).update(due_at=MORNING - timedelta(hours=1))
+    assert reminders.send_due(MORNING) == 0
+
+
+def test_an_extension_moves_the_reminder(due, bob):
+    extension = Extension.objects.create(assignment=due, user=bob, due_at=SOON + timedelta(days=7))
+    assert reminders.send_due(MORNING) == 0
+    assert reminders.send_due(MORNING + timedelta(days=7)) == 1
+    extension.delete()
+    assert reminders.send_due(MORNING + timedelta(days=8)) == 0
+
+
+def test_one_mail_tells_of_all_groups(due, circle, bob, exercise):
+    other = Group.objects.create(slug="other", name="The others", time_zone="Europe/Berlin")
+    other.memberships.create(user=bob)
+    other.assignments.create(exercise=exercise, due_at=SOON)
+    assert reminders.send_due(MORNING) == 1
+    assert "The circle" in mail.outbox[0].body
+    assert "The others" in mail.outbox[0].body
+    assert mail.outbox[0].subject == "2 things due soon"
+
+
+def test_of_a_group_without_reminders_nothing_is_said(due, circle, bob, exercise):
+    other = Group.objects.create(slug="other", name="The others", time_zone="Europe/Berlin")
+    other.memberships.create(user=bob, reminders=False)
+    other.assignments.create(exercise=exercise, due_at=SOON)
+    reminders.send_due(MORNING)
+    assert "The others" not in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("end", ["archived", "left", "inactive"])
+def test_nobody_is_told_of_what_has_ended_for_them(due, circle, bob, end):
+    if end == "archived":
+        Group.objects.filter(pk=circle.pk).update(archived_at=MORNING)
+    elif end == "left":
+        Membership.objects.filter(user=bob).update(left_at=MORNING)
+    else:
+        bob.is_active = False
+        bob.save()
+    assert reminders.send_due(MORNING) == 0
+
+
+def test_it_is_told_once_a_day(due):
+    assert [reminders.send_due(MORNING + timedelta(minutes=n)) for n in (0, 0, 60, 120)] == [1, 0, 0, 0]
+    assert reminders.send_due(MORNING + timedelta(days=1)) == 1
+
+
+def test_of_two_beats_at_once_one_sends(due, bob, monkeypatch):
+    """The second one has looked before the first one took the day."""
+    look = reminders._reminder
+
+    def slow(*arguments):
+        found = look(*arguments)
+        monkeypatch.setattr(reminders, "_reminder", look)
+        assert reminders.send_due(MORNING) == 1
+        return found
+
+    monkeypatch.setattr(reminders, "_reminder", slow)
+    assert reminders.send_due(MORNING) == 0
+    assert len(to(bob)) == 1
+
+
+def test_a_mail_that_could_not_be_handed_over_is_tried_again(due, monkeypatch):
+    def refuse(message):
+        raise SMTPException("Come back later")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reminders.EmailMultiAlternatives, "send", refuse)
+        assert reminders.send_due(MORNING) == 0
+    assert reminders.send_due(MORNING + timedelta(hours=1)) == 1
+
+
+def test_one_that_fails_holds_up_nobody_else(due, circle, bob, dana, monkeypatch):
+    Membership.objects.update(reminders=True)
+    send = reminders.EmailMultiAlternatives.send
+
+    def refuse_bob(message):
+        if message.to == [bob.email]:
+            raise SMTPException("Unknown")
+        return send(message)
+
+    monkeypatch.setattr(reminders.EmailMultiAlternatives, "send", refuse_bob)
+    assert reminders.send_due(MORNING) == 2
+    assert len(to(dana)) == 1
+
+
+def test_beat_has_it_every_hour(due, monkeypatch):
+    from studyhub.celery import app
+
+    entry = app.conf.beat_schedule["remind"]
+    assert (entry["task"], entry["schedule"].hour, entry["schedule"].minute) == (remind.name, set(range(24)), {0})
+    called = []
+    monkeypatch.setattr(reminders, "send_due", lambda: called.append(True))
+    remind()
+    assert called == [True]
+
+
+def stop_address(message) -> str:
+    return message.extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+
+
+def test_a_mail_program_ends_it_in_one_click(due, circle, bob, dana):
+    """RFC 8058: one POST, without a cookie."""
+    Membership.objects.update(reminders=True)
+    reminders.send_due(MORNING)
+    message = to(bob)[0]
+    assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert stop_address(message) in message.body
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(stop_address(message), {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not Membership.objects.get(user=bob).reminders
+    assert Membership.objects.get(user=dana).reminders
+
+
+def test_to_look_at_the_page_ends_nothing_and_its_buttons_do(due, circle, bob):
+    other = Group.objects.create(slug="other", name="The others")
+    other.memberships.create(user=bob)
+    reminders.send_due(MORNING)
+    client, url = Client(enforce_csrf_checks=True), stop_address(to(bob)[0])
+    page = client.get(url).text
+    assert "Stop all reminders" in page
+    assert Membership.objects.filter(user=bob, reminders=True).count() == 2
+    page = client.post(url, {"group": "circle"}).text
+    assert list(Membership.objects.filter(user=bob, reminders=True)) == [other.memberships.get()]
+    assert "Stop all reminders" in page
+    page = client.post(url).text
+    assert not Membership.objects.filter(user=bob, reminders=True).exists()
+    assert "Stop all reminders" not in page
+
+
+def test_a_link_that_we_did_not_sign_ends_nothing(client, circle, bob):
+    response = client.post("/groups/unsubscribe/forged/")
+    assert response.status_code == 404
+    assert Membership.objects.get(user=bob).reminders
+
+
+def test_names_can_not_add_lines_to_a_mail(circle, bob):
+    Meeting.objects.create(group=circle, title="Trees\nBcc: x@example.org", starts_at=MORNING + timedelta(hours=30))
+    assert reminders.send_due(MORNING) == 1
+    assert "\n" not in mail.outbox[0].subject
+    assert mail.outbox[0].recipients() == [bob.email]
+
+
+def test_html_shows_names_as_text(circle, bob):
+    Meeting.objects.create(group=circle, title="<b>Trees</b>", starts_at=MORNING + timedelta(hours=30))
+    reminders.send_due(MORNING)
+    assert "&lt;b&gt;Trees" in mail.outbox[0].alternatives[0].content
+    assert "<b>Trees</b>" in mail.outbox[0].body
