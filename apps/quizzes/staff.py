@@ -24,9 +24,9 @@ class Item:
 
     @property
     def title(self) -> str:
-        """The first line of what is asked."""
+        """The first paragraph of what is asked, as one line."""
         prompt: str = self.question.current_version.asked.prompt
-        return prompt.strip().splitlines()[0]
+        return " ".join(prompt.strip().split("\n\n")[0].split())
 
     @property
     def percent(self) -> int | None:

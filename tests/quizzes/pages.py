@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from apps.catalog.models import Concept, Section, Track
+from apps.quizzes.answers import right_response
 from apps.quizzes.loading import read_quiz
 from apps.quizzes.models import Answer, Quiz, QuizAttempt
 from apps.quizzes.services import start, sync_quizzes
@@ -59,3 +60,29 @@ def as_form(answer: Answer, response: dict) -> dict:
             return {f"{prefix}-{i}-{j}": cell for i, row in rows for j, cell in enumerate(row)}
         case _:
             return {prefix: response["text"]}
+
+
+def wrong_response(answer: Answer) -> dict:
+    """A response that can be read and misses something."""
+    view, right = public_view(answer.variant), right_response(answer.variant)
+    match view.kind:
+        case "single":
+            return {"option": next(one.id for one in view.options if one.id != right["option"])}
+        case "multiple":
+            return {"options": [one.id for one in view.options if one.id not in right["options"]]}
+        case "hotspot":
+            return {"region": next(one.id for one in view.regions if one.id != right["region"])}
+        case "matching":
+            partners = list(right["pairs"].values())
+            return {"pairs": dict(zip(right["pairs"], partners[1:] + partners[:1], strict=True))}
+        case "ordering":
+            return {"lines": right["lines"][::-1]}
+        case "matrix":
+            rows = zip(view.cells, right["cells"], strict=True)
+            return {"cells": [["987" if a is None else b for a, b in zip(*row, strict=True)] for row in rows]}
+        case "numeric":
+            return {"text": f"98765 {view.unit}"}
+        case "shape":
+            return {"text": "(7, 7, 7, 7, 7)"}
+        case _:
+            return {"text": "987"}

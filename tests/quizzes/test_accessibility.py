@@ -10,7 +10,7 @@ from apps.quizzes.services import finish, give_answer, take_hint
 from studyhub import bell
 from tests.site.test_accessibility import violations  # noqa: F401 - a fixture
 
-from .pages import begin, load_examples
+from .pages import begin, load_examples, wrong_response
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,6 +32,8 @@ def test_a_quiz_before_and_after_its_answers(quiz, violations, bob, theme, width
     for answer in answers[::2]:
         give_answer(answer=answer, response=right_response(answer.variant), certainty="sure")
     assert violations(front, theme=theme, user=bob, width=width) == []
+    for answer in answers[1::2]:
+        give_answer(answer=answer, response=wrong_response(answer))
     finish(attempt=attempt)
     assert violations(front, theme=theme, user=bob, width=width) == []
 
