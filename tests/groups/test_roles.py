@@ -20,7 +20,7 @@ from apps.groups.access import ARCHIVED
 from apps.groups.models import Group, GroupRegrade, Invitation, Meeting, Membership, Pin, Role
 from apps.groups.reminders import token_of
 from apps.groups.services.groups import RESERVED
-from apps.submissions.models import Regrade
+from apps.submissions.models import CheckResult, Regrade, Run
 from apps.submissions.services import submit
 from tests.submissions.conftest import notebook_bytes
 
@@ -60,6 +60,8 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "invitations": (LEADS, LEADS),
     "send_invitations": (NOTHING, LEADS),
     "revoke": (NOTHING, LEADS),
+    "similar": (LEADS, NOTHING),
+    "side-by-side": (LEADS, NOTHING),
     "regrades": (LEADS, LEADS),
     "regrade": (LEADS, NOTHING),
     "regrade-progress": (LEADS, NOTHING),
@@ -91,38 +93,59 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "calendar": (EVERYBODY, Expected(405, 405, 405, 405, 405)),  # whoever has its secret address
     "calendar_renew": (NOTHING, MEMBERS),
     "unsubscribe": (EVERYBODY, EVERYBODY),  # whoever has its signed address
+    "dashboard": (LEADS, NOTHING),
+    "dashboard_concepts": (LEADS, NOTHING),
+    "export": (LEADS, NOTHING),
+    "member": (LEADS, NOTHING),
+    "item": (LEADS, NOTHING),
+    "check": (LEADS, NOTHING),
 }
 # What may be changed in an archived group too.
 CHANGES_ARCHIVED = {"preferences", "restore", "leave", "calendar_renew"}
 
 
 @pytest.fixture
-def arguments(circle, bob, assign, resource, exercise) -> dict[str, object]:
+def arguments(circle, alice, bob, assign, resource, exercise) -> dict[str, object]:
     """What stands in the addresses: something that there is."""
     invitation = Invitation.objects.create(group=circle, expires_at=timezone.now() + timedelta(days=1))
     meeting = Meeting.objects.create(group=circle, title="Trees", starts_at=timezone.now() + timedelta(days=1))
     item = assign(resource, meeting=meeting)
     items = ("assignment", "assignment_move", "assignment_remove", "extend", "extension_withdraw")
-    assign(exercise)
+    exercise_item = assign(exercise)
     regrade = Regrade.objects.create(exercise=exercise, version=exercise.current_version, reason="A wrong test.")
     GroupRegrade.objects.create(group=circle, regrade=regrade)
+    one, other = (
+        submit(user=user, exercise=exercise, filename="n.ipynb", data=notebook_bytes()) for user in (bob, alice)
+    )
     regrades = ("regrade", "regrade-progress", "regrade-apply", "regrade-discard")
+    handed_in = submit(user=bob, exercise=exercise, filename="mine.ipynb", data=notebook_bytes())
+    earlier = timezone.now() - timedelta(days=1)
+    graded = Run.objects.create(submission=handed_in, state="done", seed=1, score=0, max_score=4, queued_at=earlier)
+    found = {"check_id": "double", "title": "Double", "position": 0, "points": 0, "max_points": 4, "passed": False}
+    CheckResult.objects.create(run=graded, **found)
+    acts = ("", "_comment", "_score", "_score_withdraw", "_score_keep", "_attempts")
     return {
+        **{f"work{act}.pk": handed_in.pk for act in acts},
+        "unpin.pk": Pin.objects.create(group=circle, user=bob, resource=resource).pk,
         "slug": circle.slug,
         "user_id": bob.pk,
         **{f"{name}.pk": regrade.pk for name in regrades},
+        **{f"{name}.exercise": exercise.slug for name in ("similar", "side-by-side")},
+        "side-by-side.one": one.pk,
+        "side-by-side.other": other.pk,
         "revoke.pk": invitation.pk,
         "token": invitation.token,
-    handed_in = submit(user=bob, exercise=exercise, filename="mine.ipynb", data=notebook_bytes())
-    acts = ("", "_comment", "_score", "_score_withdraw", "_score_keep", "_attempts")
         "meeting.pk": meeting.pk,
-        **{f"work{act}.pk": handed_in.pk for act in acts},
-        "unpin.pk": Pin.objects.create(group=circle, user=bob, resource=resource).pk,
         "meeting_delete.pk": meeting.pk,
         **{f"{name}.pk": item.pk for name in items},
         "plan_template.name": "the-course",
         "calendar.key": circle.memberships.get(user=bob).feed_key,
         "unsubscribe.token": token_of(bob),
+        "export.table": "heat-map",
+        "export.form": "csv",
+        "item.pk": item.pk,
+        "check.pk": exercise_item.pk,
+        "check.check": "double",
     }
 
 

@@ -34,7 +34,8 @@ def notebook_bytes(*sources: str, **metadata: object) -> bytes:
 class Package:
     """As much of an exercise package as a hand-in touches."""
 
-    slug = SLUG
+    slug, digest = SLUG, DIGEST
+    source = SimpleNamespace(starter=lambda: "# %%\nimport numpy as np\n# %%\ndef double(x):\n    ...")
 
     def __init__(self) -> None:
         self.manifest = SimpleNamespace(profile="numpy", accelerator="cpu", limits=Limits(), forbid=["sklearn"])
@@ -44,7 +45,11 @@ class Package:
         if self.broken:
             raise self.broken
         return SimpleNamespace(
-            draw=lambda seed: Inputs(values={"x": 21}, hidden={"y": 42}), probes=(), max_score=4.0, seed_of_tests=True
+            draw=lambda seed: Inputs(values={"x": 21}, hidden={"y": 42}),
+            probes=(),
+            checks=(),
+            max_score=4.0,
+            seed_of_tests=True,
         )
 
     def data_files(self) -> dict[str, Path]:
