@@ -30,7 +30,7 @@ from apps.runner.canary import REMEDY, canary
 from apps.runner.contract import CLAIM_FILE, Outcome, Progress
 from apps.runner.errors import GpuError
 from apps.runner.execute import execute, load_request
-from apps.runner.formulas import judge_expression
+from apps.runner.formulas import judge_expression, prepare
 from apps.runner.provisioner import unsandboxed
 from studyhub import broker, env
 from studyhub import pool as pool  # connects its signal
@@ -86,6 +86,7 @@ def judge_formula(answer: int, check: int, task: dict[str, Any]) -> None:
     except ValueError as error:
         outcome = {"status": "platform_error", "detail": str(error)}
     send(broker.JUDGED_TASK, answer, check, outcome)
+    prepare()
 
 
 def stop_taking_work(problem: str) -> None:
