@@ -18,7 +18,7 @@ from apps.quizzes.kinds import AnyQuestion, Expression, Hotspot, Matrix, Numeric
 from apps.quizzes.marks.quantities import answer_rows, mistake_rows
 from apps.quizzes.marks.texts import show_shape, stated_shape
 from apps.quizzes.numbers import exact
-from apps.quizzes.results import Score, Unreadable, UnreadableError, refuse
+from apps.quizzes.results import Score, Undecided, Unreadable, UnreadableError, refuse
 from apps.quizzes.scoring import score
 from apps.quizzes.trees import evaluate
 from apps.quizzes.variants import Variant, VariantError, vary
@@ -32,10 +32,13 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def fault_of(question: AnyQuestion, quiz: str, seeds: range = SEEDS) -> Iterator[Fault]:
     """Faults in what the question's variants come to: the key where each lies, and what to do."""
     varied = isinstance(question, Varied) and question.variants is not None
+    alike: set[tuple[int, int]] | None = None
     for seed in seeds if varied else seeds[:1]:
         try:
             variant = vary(quiz, question, seed)
             faults = list(_unfit(variant))
+            twins = set() if faults else set(_twins(variant))
+            alike = twins if alike is None else alike & twins
         except VariantError as error:
             faults = [(("variants",), str(error))]
         except ValidationError as error:
@@ -45,6 +48,11 @@ def fault_of(question: AnyQuestion, quiz: str, seeds: range = SEEDS) -> Iterator
             where = f" (This is with seed {seed}.)" if varied else ""
             yield from ((place, text + where) for place, text in faults)
             return
+    # In one variant two mistakes may meet by chance: in all of them they are one.
+    for index, first in sorted(alike or ()):
+        mistakes = question.mistakes  # type: ignore[union-attr]
+        text = f"{mistakes[index].answer!r} counts as the mistake {mistakes[first].answer!r} above it. Take one out."
+        yield ("mistakes", index, "answer"), text
 
 
 def _unfit(variant: Variant) -> Iterator[Fault]:
@@ -79,28 +87,62 @@ def _unfit(variant: Variant) -> Iterator[Fault]:
             )
 
 
+def _twins(variant: Variant) -> Iterator[tuple[int, int]]:
+    """Mistakes that nobody can make, each with the one above it that is met in its place."""
+    question = variant.question
+    mistakes: tuple[Mistake, ...] = getattr(question, "mistakes", ())
+    if isinstance(question, Expression):
+        points = points_for(variant, "soundness")
+        values = [_values(question, str(mistake.answer), points) for mistake in mistakes]
+        firsts = [next(n for n, other in enumerate(values) if _agree(other, own)) for own in values]
+    else:
+        found = [_scored(variant, mistake) for mistake in mistakes]
+        named = [one.chosen[0] if isinstance(one, Score) and one.chosen else "" for one in found]
+        firsts = [
+            int(name.removeprefix("mistake-")) if name.startswith("mistake-") else index
+            for index, name in enumerate(named)
+        ]
+    yield from ((index, first) for index, first in enumerate(firsts) if first < index)
+
+
+def _values(question: Expression, text: str, points: list[Point]) -> list[float | None]:
+    tree = read_expression(text, tuple(question.variables))
+    return [evaluate(tree, point) for point in points]
+
+
+def _agree(one: list[float | None], other: list[float | None]) -> bool:
+    """Whether two formulas have the same values; one without a value agrees with itself alone."""
+    if one is other:
+        return True
+    pairs = zip(one, other, strict=True)
+    return all(a is not None and b is not None and abs(a - b) <= 1e-9 * abs(b) for a, b in pairs)
+
+
 def _is_right(variant: Variant, mistake: Mistake, points: list[Point]) -> bool:
     """Whether a mistake is right after all. Raises UnreadableError where it can't be read."""
     question = variant.question
     if isinstance(question, Expression):
-        variables = tuple(question.variables)
-        wrong, right = read_expression(str(mistake.answer), variables), read_expression(question.reference, variables)
-        pairs = [(evaluate(wrong, point), evaluate(right, point)) for point in points]
-        return all(a is not None and b is not None and abs(a - b) <= 1e-9 * abs(b) for a, b in pairs)
+        wrong = _values(question, str(mistake.answer), points)
+        return _agree(wrong, _values(question, question.reference, points))
+    result = _scored(variant, mistake)
+    if isinstance(result, Unreadable):
+        refuse(result.message)
+    return isinstance(result, Score) and result.right
+
+
+def _scored(variant: Variant, mistake: Mistake) -> Score | Undecided | Unreadable:
+    """What a learner gets who answers just so. Raises UnreadableError where nobody can."""
+    question = variant.question
     if isinstance(question, Matrix):
         rows = mistake_rows(mistake)
         if [len(row) for row in rows] != [len(row) for row in answer_rows(question)]:
             refuse("The mistake has another shape than the answer. Learners can't fill that in.")
-        result = score(variant, {"cells": [[str(cell) for cell in row] for row in rows]})
-    elif isinstance(question, Numeric):
-        result = score(variant, {"text": f"{exact(mistake.answer)} {question.unit or ''}"})
-    elif isinstance(question, Shape):
-        result = score(variant, {"text": show_shape(stated_shape(mistake.answer))})
-    else:
-        result = score(variant, {"text": str(mistake.answer)})
-    if isinstance(result, Unreadable):
-        refuse(result.message)
-    return isinstance(result, Score) and result.right
+        return score(variant, {"cells": [[str(cell) for cell in row] for row in rows]})
+    if isinstance(question, Numeric):
+        return score(variant, {"text": f"{exact(mistake.answer)} {question.unit or ''}"})
+    if isinstance(question, Shape):
+        return score(variant, {"text": show_shape(stated_shape(mistake.answer))})
+    return score(variant, {"text": str(mistake.answer)})
 
 
 def picture_fault(question: AnyQuestion, folder: Path) -> Fault | None:

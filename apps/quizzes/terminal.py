@@ -24,6 +24,8 @@ HOW = {
     "code-output": "what is printed (write \\n for a new line)",
     "shape": "a shape, such as (3, 4)",
 }
+# Of lines that have no indentation.
+ORDER_ALONE = "letters in order, such as b a c"
 
 
 def ask(variant: Variant) -> str:
@@ -43,7 +45,7 @@ def ask(variant: Variant) -> str:
         lines.append(f"  (in {view.unit}; understood: {', '.join(view.units)})")
     if view.significant:
         lines.append(f"  (to {view.significant} significant figures)")
-    how = HOW.get(view.kind)
+    how = ORDER_ALONE if view.kind == "ordering" and not view.indented else HOW.get(view.kind)
     return "\n".join([*lines, *([f"  Answer with {how}."] if how else [])])
 
 

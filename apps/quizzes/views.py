@@ -64,7 +64,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(found)
     found = get_attempt(request.user, pk)
     if found.has_ended:
-        return render(request, "quizzes/result.html", {"page": ResultPage(found, request.user)})
+        return _result(request, found)
     page = AttemptPage(found, request.GET.get("question", ""))
     if found.user_id == request.user.pk:
         services.note_shown(answers=[asked.answer for asked in page.shown])
@@ -184,6 +184,16 @@ def _question(
     if is_fragment(request):
         return render(request, "quizzes/_question.html", context)
     return render(request, "quizzes/attempt.html", context, status=status)
+
+
+def _result(request: HttpRequest, found: QuizAttempt) -> HttpResponse:
+    """What an attempt came to. Polled while formulas are compared: nothing until one more is, an end at the last."""
+    page = ResultPage(found, request.user)
+    left = page.checking_count
+    if is_fragment(request) and left and request.GET.get("checking") == str(left):
+        return HttpResponse(status=204)  # nobody who reads it loses their place
+    response = render(request, "quizzes/result.html", {"page": page})
+    return response if left or not is_fragment(request) else _stop_polling(response)
 
 
 def _too_late(request: HttpRequest, page: AttemptPage) -> HttpResponse:

@@ -186,6 +186,33 @@ class TestPage:
         finish(attempt=answer.attempt)
         assert "1 formula still being compared" in client.get(answer.attempt.get_absolute_url()).content.decode()
 
+    def test_the_result_polls_until_all_is_compared(self, client, bob, give, messages, answer):
+        client.force_login(bob)
+        give("x")
+        finish(attempt=answer.attempt)
+        url = answer.attempt.get_absolute_url()
+        assert f'hx-get="{url}?checking=1" hx-trigger="every 1s"' in client.get(url).content.decode()
+        assert client.get(url, {"checking": "1"}, headers={"HX-Request": "true"}).status_code == 204
+        # Without scripts, and to whoever comes back by the browser's own way, it is the page.
+        assert client.get(url, {"checking": "1"}).status_code == 200
+        accept_outcome(answer_id=answer.pk, check=1, outcome=values(messages[0][1][2]))
+        done = client.get(url, {"checking": "1"}, headers={"HX-Request": "true"})
+        assert done.status_code == 286
+        assert "hx-trigger" not in done.content.decode()
+        assert client.get(url).status_code == 200
+
+    def test_one_more_that_is_compared_is_shown_while_others_are_not(self, client, bob, give, messages, answer):
+        client.force_login(bob)
+        give("x")
+        other = Answer.objects.filter(attempt=answer.attempt).exclude(pk=answer.pk).first()
+        Answer.objects.filter(pk=other.pk).update(state=AnswerState.CHECKING, response={})
+        finish(attempt=answer.attempt)
+        url = answer.attempt.get_absolute_url()
+        accept_outcome(answer_id=answer.pk, check=1, outcome=values(messages[0][1][2]))
+        changed = client.get(url, {"checking": "2"}, headers={"HX-Request": "true"})
+        assert changed.status_code == 200
+        assert "?checking=1" in changed.content.decode()
+
     @pytest.mark.parametrize(
         ("text", "shown"),
         [

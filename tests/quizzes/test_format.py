@@ -10,7 +10,8 @@ import pytest
 from apps.catalog.curriculum import CurriculumError
 from apps.quizzes.kinds import KINDS
 from apps.quizzes.loading import load_quizzes, read_quiz
-from apps.quizzes.soundness import picture_size
+from apps.quizzes.soundness import SEEDS, picture_size
+from apps.quizzes.variants import vary
 from tests.quizzes.conftest import FORMAT, HEADER, SINGLE, SVG
 
 NUMERIC = """\
@@ -218,6 +219,67 @@ def test_a_mistake_in_what_is_computed_is_named(write, old, new, line, advice):
     found = problems(write(NUMERIC.replace(old, new)))
     assert f"trees.yaml:{line}: " in found
     assert advice in found
+
+
+TEXT = """\
+  - id: what-is-it
+    kind: text
+    level: beginner
+    concepts: [decision-tree]
+    prompt: What is it?
+    answers: [tree]
+    mistakes:
+      - {answer: Bush, why: Too small.}
+      - {answer: " bush ", why: Too small.}
+    explanation: A tree.
+"""
+EXPRESSION = """\
+  - id: slope
+    kind: expression
+    level: beginner
+    concepts: [decision-tree]
+    prompt: What is the slope of $x^2$?
+    variables: {x: {from: 1, to: 3}}
+    reference: 2*x
+    compute: diff(x**2, x)
+    mistakes:
+      - {answer: x + x^2, why: No sum.}
+      - {answer: x*(1 + x), why: No product.}
+    explanation: The power comes down.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "first", "second"),
+    [
+        (
+            NUMERIC.replace("answer: 4", "answer: 4\n    mistakes: [{answer: 5, why: x}, {answer: 5.0, why: y}]"),
+            12,
+            "5",
+            "5.0",
+        ),
+        (TEXT, 14, "'Bush'", "' bush '"),
+        (EXPRESSION, 16, "'x + x^2'", "'x*(1 + x)'"),
+    ],
+    ids=["numeric", "text", "expression"],
+)
+def test_two_mistakes_with_the_same_answer_are_named(write, text, line, first, second):
+    found = problems(write(text))
+    assert f"trees.yaml:{line}: {second} counts as the mistake {first} above it" in found
+
+
+def test_mistakes_that_meet_in_one_variant_only_are_two(write):
+    """With n = 2 a sum is a product; with other numbers it is not."""
+    drawn = """
+    variants: |
+      def variant(rng):
+          n = rng.choice([3, 4, 2])
+          return {"n": n, "twice": n + n, "square": n * n}
+    mistakes: [{answer: "{{twice}}", why: x}, {answer: "{{square}}", why: y}]
+"""
+    path = write(NUMERIC.replace("answer: 4", "answer: 1000").replace("    compute", drawn[1:] + "    compute"))
+    (asked,) = read_quiz(path).questions
+    assert [vary("trees", asked, seed).values["n"] for seed in SEEDS] == [2, 2, 4]
 
 
 @pytest.mark.parametrize(

@@ -262,6 +262,23 @@ def test_the_polling_ends_itself(visit, messages):
         pass
 
 
+def test_the_result_shows_a_formula_once_it_is_compared(visit, messages):
+    page, answer = visit("expression")
+    page.locator(f"#q{answer.pk}").fill("x")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    page.get_by_text("Your formula is being compared").wait_for()
+    services.finish(attempt=answer.attempt)
+    page.goto(answer.attempt.get_absolute_url())
+    page.evaluate("window.stayed = true")
+    expect(page.get_by_text("1 formula still being compared")).to_be_visible()
+    settle(answer, messages)
+    expect(page.get_by_text("still being compared")).to_have_count(0)
+    expect(page.locator(f"#question-{answer.position + 1} .feedback--good")).to_be_visible()
+    assert page.evaluate("window.stayed")
+    with pytest.raises(Exception, match="Timeout"), page.expect_request("**/attempts/**", timeout=2500):
+        pass
+
+
 def test_a_hint_comes_in_place_and_keeps_what_was_typed(visit, attempt):
     answer = next(one for one in attempt.answers.all() if one.version.asked.hints)
     page, answer = visit(answer.question.kind)

@@ -123,6 +123,14 @@ def test_a_line_stands_for_a_response(kind, keys, line):
     assert result.right
 
 
+@pytest.mark.parametrize(("keys", "asked_for"), [("", True), ("language: text", False), ("indent: false", False)])
+def test_the_indentation_is_asked_for_where_there_is_one(keys, asked_for):
+    asked = vary("quiz", question("ordering", f"lines: |\n  a\n  b\n{keys}"), 3)
+    assert ("indentation" in ask(asked)) is asked_for
+    letters = {text: letter for letter, text in LETTERED.findall(ask(asked))}
+    assert score(asked, read_line(asked, f"{letters['a']} {letters['b']}")).right
+
+
 def test_rows_are_matched_by_number_and_letter():
     asked = vary("quiz", question("matching", PAIRS), 3)
     shown = ask(asked)
