@@ -45,7 +45,7 @@ class ScoreForm(ActForm):
 class TakeBackForm(ActForm):
     """The grader's score counts again."""
 
-    reason = _reason()
+    reason = _reason("Why you take it back")
 
 
 class AttemptsForm(ActForm):

@@ -43,5 +43,5 @@ def test_the_number_of_queries_is_bounded(client, bob, make_exercise, django_ass
     client.force_login(bob)
     for number in range(6):
         make_exercise(f"tree-{number}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(reverse("concept", args=["decision-tree"]))

@@ -49,5 +49,5 @@ def test_the_number_of_queries_does_not_grow_with_the_curriculum(
     client.force_login(bob)
     for number in range(6):
         make_exercise(f"tree-{number}")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(reverse("home"))

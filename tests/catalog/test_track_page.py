@@ -83,5 +83,5 @@ def test_the_number_of_queries_does_not_grow_with_the_track(
         quiz = Quiz.objects.create(slug=f"trees-{number}", section=exercise.section, title="Trees", summary="Ask.")
         Question.objects.create(quiz=quiz, slug="one", kind="single", level="beginner")
     # One each: session, user, track, sections, resources, exercises, quizzes, what is done.
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(reverse("track", args=PAGE))

@@ -268,5 +268,5 @@ class TestPage:
 
     def test_its_queries_do_not_grow_with_the_cards(self, reviewed, client, bob, django_assert_max_num_queries):
         client.force_login(bob)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(13):
             client.get(reverse("learning:reviews"))

@@ -138,7 +138,7 @@ class TestSession:
         assert bobs.post(reverse("learning:rate", args=[in_quiz.pk])).status_code == 404
 
     def test_its_queries_do_not_grow_with_the_cards(self, cards, bobs, django_assert_max_num_queries):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(14):
             bobs.get(SESSION)
 
 

@@ -107,7 +107,7 @@ class TestAnalysisPage:
 
     def test_the_number_of_queries_is_constant(self, client, alice, quiz, django_assert_max_num_queries):
         client.force_login(alice)
-        with django_assert_max_num_queries(5):
+        with django_assert_max_num_queries(6):
             client.get(reverse("quizzes:analysis", args=[quiz.slug]))
 
     def test_learners_see_it_not(self, client, bob, quiz):
