@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from apps.quizzes import services
 from apps.quizzes.answers import right_response
 from apps.quizzes.expression import read_expression
 from apps.quizzes.kinds import KINDS
-from apps.quizzes.models import Answer
+from apps.quizzes.models import Answer, Card
 from apps.quizzes.trees import evaluate
 from apps.quizzes.view import public_view
 from studyhub import bell
@@ -201,6 +204,27 @@ def test_each_kind_is_answered_in_place(visit, messages, kind, hand):
     expect(page.get_by_role("heading", name=re.compile("^Question"))).not_to_contain_text(
         f"Question {answer.position + 1} "
     )
+
+
+def test_tab_leads_from_a_fresh_page_into_its_fields(visit):
+    page, answer = visit("numeric")
+    expect(page.locator(f"#title-{answer.position + 1}")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(f"#q{answer.pk}")).to_be_focused()
+
+
+def test_a_review_is_reached_by_one_key_and_says_how_it_was(open_page, bob, quiz, attempt):
+    answer = asked(attempt, "single")
+    services.give_answer(answer=answer, response=right_response(answer.variant))
+    Card.objects.update(due=timezone.now() - timedelta(days=1))
+    page = open_page(reverse("learning:session"), user=bob, viewport={"width": 390, "height": 420})
+    expect(page.locator("#title-1")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("input[type=radio]").first).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-ratings] button[autofocus]")).to_be_focused()
+    expect(page.locator(".verdict")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
