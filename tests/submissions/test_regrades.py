@@ -298,14 +298,14 @@ def test_a_slice_is_worked_on_once(office, desk, bob):
     assert not regrading.work(pk=regrade.pk, number=0)
 
 
-def test_the_reconciler_goes_on_with_a_regrade_whose_task_died(office, desk, bob, reconcile, monkeypatch):
+def test_the_reconciler_goes_on_with_a_regrade_whose_task_died(office, desk, bob, reconcile, settings):
     run = desk.done(bob, points=(1, 1))
     regrade = office.start()
     Regrade.objects.update(slices=5)  # a slice that was begun and never ended
     desk.messages.clear()
     reconcile()
     assert not [message for message in desk.messages if "regrade" in message[0]]
-    monkeypatch.setattr(regrading, "LEASE_S", 0.0)
+    settings.RUN_GRADING_LEASE_S = 0
     reconcile()
     assert ("submissions.regrade", (regrade.pk, 5), "control") in desk.messages
     office.work(regrade)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from apps.exercises.models import Exercise, ExerciseVersion
 
 SLICE_S = 0.25
-# A slice may hold one grading, which may take as long as any.
-LEASE_S = 90.0
 WORK = {
     RegradeState.COMPARING: compare_next,
     RegradeState.APPLYING: apply_next,
@@ -108,7 +107,7 @@ def work(*, pk: int, number: int) -> bool:
 
 def resume(now: datetime) -> int:
     """Ring again for regrades whose slice died. Returns for how many."""
-    silent = Regrade.objects.silent(now, LEASE_S).values_list("pk", "slices")
+    silent = Regrade.objects.silent(now, settings.RUN_GRADING_LEASE_S).values_list("pk", "slices")
     return sum(bell.send(bell.REGRADE_TASK, pk, slices) for pk, slices in silent)
 
 
