@@ -174,8 +174,11 @@ class RunQuerySet(models.QuerySet[Any]):
         return self.filter(state__in=FINAL_STATES, files=Files.ALL, finished_at__lt=before).order_by("finished_at")
 
     def outdone(self) -> RunQuerySet:
-        """Those that count for nothing, or are neither their learner's latest for the exercise nor the best one."""
-        from .models import Run, Submission
+        """Those that count for nothing, or are neither their learner's latest for the exercise nor the best one.
+
+        What people wrote on, or gave a score by hand, is never outdone: they speak of what it put out.
+        """
+        from .models import Comment, Override, Run, Submission
 
         graded = (
             Q(state=State.DONE, trial=False)
@@ -185,6 +188,8 @@ class RunQuerySet(models.QuerySet[Any]):
         share = ExpressionWrapper(F("score") / F("max_score"), models.FloatField())
         same = {"user": OuterRef("submission__user"), "exercise": OuterRef("submission__exercise")}
         later = Submission.objects.filter(**same, number__gt=OuterRef("submission__number"))
+        spoken_of = Comment.objects.filter(submission=OuterRef("submission"))
+        given = Override.objects.filter(submission=OuterRef("submission"), withdrawn_at__isnull=True)
         others = Run.objects.filter(graded, **{f"submission__{name}": value for name, value in same.items()})
         better = others.annotate(share=share).filter(
             Q(share__gt=OuterRef("share"))
@@ -192,7 +197,7 @@ class RunQuerySet(models.QuerySet[Any]):
         )
         return self.annotate(
             share=Case(When(graded, then=share), default=Value(-1.0), output_field=models.FloatField())
-        ).filter(Q(trial=True) | Exists(later), Q(share__lt=0) | Exists(better))
+        ).filter(Q(trial=True) | Exists(later) & ~Exists(spoken_of) & ~Exists(given), Q(share__lt=0) | Exists(better))
 
     def scored(self) -> RunQuerySet:
         """Those that count for a hand-in and have a score; annotated with `by`, the version that gave it."""

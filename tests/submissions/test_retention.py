@@ -54,6 +54,17 @@ def test_what_is_outdone_later_goes_then(desk, bob):
     assert left_of(run) == []
 
 
+def test_what_people_wrote_on_or_gave_a_score_keeps_it(desk, alice, bob):
+    commented, given, taken_back = (old(desk.done(bob, points=(0, 1))) for _ in range(3))
+    desk.done(bob)
+    services.comment(author=alice, submission=commented.submission, text="Look at the plot.")
+    for run in (given, taken_back):
+        services.override(by=alice, submission=run.submission, points=2, reason="Half of it.")
+    services.withdraw_override(by=alice, submission=taken_back.submission, reason="The wrong one.")
+    passes()
+    assert [left_of(run) for run in (commented, given, taken_back)] == [["executed.ipynb"], ["executed.ipynb"], []]
+
+
 def test_another_learners_hand_in_outdoes_nothing(desk, bob, charlie):
     run = old(desk.done(bob, points=(3, 0)))
     old(desk.done(charlie, points=(3, 1)))

@@ -21,7 +21,7 @@ def clear_old_files(*, now: datetime) -> int:
     """Clear away files of runs that ended RUN_KEEP_DAYS ago; of at most CLEARED_PER_PASS runs. Returns how many.
 
     1. What ended that long ago keeps its executed notebook only. 2. Of these, it goes too where the hand-in is neither
-    its learner's latest for the exercise nor the best one: also later, once it is outdone.
+    its learner's latest for the exercise nor the best one, and nobody wrote on it: also later, once it is outdone.
 
     Files go before the row says so: whoever dies in between is repeated. A run that is queued again meanwhile has a
     new attempt with a folder of its own, which is not touched.
