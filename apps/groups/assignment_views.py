@@ -62,7 +62,8 @@ def move(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if not request.htmx or request.htmx.boosted:
         return redirect(f"{reverse('groups:plan_edit', args=[slug])}#item-{found.pk}")
     found.refresh_from_db()
-    context = plan_context(request, membership, drafts=drafts(membership.group), moved=found)
+    now = drafts(membership.group)
+    context = plan_context(request, membership, drafts=now, moved=found, moved_to_past=now.in_past(found))
     return render(request, "groups/_plan_drafts.html", context)
 
 

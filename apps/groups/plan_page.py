@@ -69,6 +69,16 @@ class PlanPage:
         return [one for one in self.planned if one.meeting and one.meeting.ends_at >= self.now]
 
     @property
+    def left_open(self) -> int:
+        """How many things from meetings that are over the reader has still to do."""
+        return sum(one.open for one in self.past)
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is planned at all."""
+        return any(one.meeting or one.items for one in self.planned)
+
+    @property
     def unplaced(self) -> list[OwnItem]:
         """What is to be done for no meeting in particular."""
         return self.planned[-1].items
@@ -82,10 +92,25 @@ class Draft:
     rows: list[Assignment]
 
 
-def drafts(group: Group) -> list[Draft]:
+@dataclass(frozen=True)
+class Drafts:
+    """Those that are over, and the others."""
+
+    past: list[Draft]
+    coming: list[Draft]
+
+    def in_past(self, item: Assignment | None) -> bool:
+        """Whether `item` is to be done for a meeting that is over."""
+        return item is not None and any(item in one.rows for one in self.past)
+
+
+def drafts(group: Group) -> Drafts:
     """All meetings with what is planned for them, and last what hangs on none (two queries)."""
     by_meeting: dict[int | None, list[Assignment]] = {}
     for row in group.assignments.with_items():
         by_meeting.setdefault(row.meeting_id, []).append(row)
     meetings: list[Any] = [*group.meetings.all(), None]
-    return [Draft(one, by_meeting.get(one.pk if one else None, [])) for one in meetings]
+    found = [Draft(one, by_meeting.get(one.pk if one else None, [])) for one in meetings]
+    now = timezone.now()
+    past = [one for one in found if one.meeting and one.meeting.ends_at < now]
+    return Drafts(past, [one for one in found if one not in past])

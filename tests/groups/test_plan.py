@@ -79,6 +79,33 @@ def test_what_is_past_is_folded(meet, bob, read):
     )
 
 
+def test_what_was_left_open_is_counted_where_it_is_folded(meet, assign, resource, exercise, bob, read):
+    past = meet("Long ago", days=-9)
+    assign(resource, meeting=past)
+    assign(exercise, meeting=past, optional=True)
+    assert "1 meeting so far, 1 thing still to do" in read(bob)
+
+
+def test_a_lead_is_shown_how_to_begin_and_a_member_whose_turn_it_is(circle, bob, alice, read):
+    assert "Make a plan" in read(alice)
+    page = read(bob)
+    assert "There is nothing for you to do." in page
+    assert "Make a plan" not in page
+
+
+def test_what_is_moved_to_a_meeting_that_is_over_can_be_seen_there(meet, assign, resource, client, alice):
+    past, coming = meet("Long ago", days=-9), meet("Soon")
+    item = assign(resource, meeting=coming)
+    client.force_login(alice)
+    closed, opened = '<details class="past" id="past">', '<details class="past" id="past" open>'
+    assert closed in client.get("/groups/circle/plan/edit/").text
+    url, htmx = f"/groups/circle/plan/items/{item.pk}/move/", {"HX-Request": "true"}
+    assert opened in client.post(url, {"step": "up"}, headers=htmx).text
+    item.refresh_from_db()
+    assert item.meeting == past
+    assert closed in client.post(url, {"step": "down"}, headers=htmx).text
+
+
 def test_times_are_the_readers_own_and_say_so(circle, bob, dana, read):
     Group.objects.filter(pk=circle.pk).update(**BERLIN)
     at = datetime(2030, 1, 15, 17, 0, tzinfo=UTC)

@@ -40,10 +40,16 @@ def test_what_is_due_within_two_days_is_told_in_the_morning(due, bob):
     message = to(bob)[0]
     assert message.subject == "1 thing due soon"
     html = message.alternatives[0].content
-    for piece in ("Good morning, Bob.", "The circle", "A tree", "Thursday 17 January"[:8], "Europe/Berlin", "not yet"):
+    for piece in (
+        "Good morning, Bob.",
+        "The circle",
+        "A tree",
+        "Thursday 17 January, 00:00",
+        "Europe/Berlin",
+        "not yet",
+    ):
         assert piece in message.body
         assert piece in html
-    assert "00:00" in message.body  # 23:00 in London is midnight in Berlin
     assert f"http://localhost:8000{due.item.get_absolute_url()}" in message.body
 
 

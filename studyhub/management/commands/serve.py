@@ -59,8 +59,10 @@ class Command(BaseCommand):
         if options["prepare_only"]:
             return
         manager = Manager()
+        # Links in mails lead here, unless the environment says where to.
+        here = {"STUDYHUB_URL": f"http://{host}:{port}"} if settings.DEBUG else {}
         for name, command in processes(host, port).items():
-            manager.add_process(name, command, env={**os.environ, **ENVIRONMENT}, cwd=str(settings.BASE_DIR))
+            manager.add_process(name, command, env={**here, **os.environ, **ENVIRONMENT}, cwd=str(settings.BASE_DIR))
         threading.Thread(target=self.announce, args=(host, port), daemon=True).start()
         manager.loop()
         sys.exit(manager.returncode)

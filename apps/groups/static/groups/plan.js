@@ -49,6 +49,6 @@
   });
   document.addEventListener("htmx:load", ready);
   const hint = document.querySelector("[data-drag-hint]");
-  if (hint) hint.hidden = false;
+  if (hint) hint.hidden = !matchMedia("(pointer: fine)").matches;
   ready();
 })();
