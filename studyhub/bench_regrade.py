@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from studyhub import env
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-    from apps.submissions.models import Regrade
+    from apps.submissions.models import Regrade, Submission
 
 SLUG = "linear-regression-from-scratch"
 TRACK = "regression"
@@ -53,7 +54,7 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 900.0) ->
 
 
 def store(count: int, folder: Path) -> User:
-    """Hand in `count` notebooks of the past, twenty learners in turn, each graded from a run that took place."""
+    """Hand in notebooks of the past, graded from runs that took place; then copy rows and files to `count` in all."""
     from django.contrib.auth import get_user_model
     from django.utils import timezone
 
@@ -64,12 +65,36 @@ def store(count: int, folder: Path) -> User:
     lead = people.create_user("lead@bench.example", is_staff=True)
     learners = [people.create_user(f"learner-{number}@bench.example") for number in range(20)]
     exercise = Exercise.objects.get(slug=SLUG)
-    for number in range(count):
-        at = timezone.now() - timedelta(minutes=count - number)
-        variant = VARIANTS[number % len(VARIANTS)]
-        user = learners[number % len(learners)]
-        hand_in_past(user=user, exercise=exercise, variant=variant, at=at, store=folder / "runs-of-variants")
+    at = timezone.now() - timedelta(days=1)
+    first = [
+        hand_in_past(user=lead, exercise=exercise, variant=variant, at=at, store=folder / "runs-of-variants")
+        for variant in VARIANTS
+    ]
+    for number in range(count - len(first)):
+        copy(first[number % len(first)], learners[number % len(learners)], number // len(learners) + 1)
     return lead
+
+
+def copy(original: Submission, user: User, number: int) -> None:
+    """The same hand-in by somebody else: its rows, and its run's folder with the new run's name in the result."""
+    from apps.submissions.models import CheckResult, Run, Submission, SubmittedNotebook
+
+    run, text = original.runs.get(), original.notebook.text
+    checks = list(run.checks.all())
+    source = run.folder
+    submission = Submission.objects.get(pk=original.pk)
+    submission.pk, submission.user, submission.number = uuid.uuid4(), user, number
+    submission.save(force_insert=True)
+    SubmittedNotebook.objects.create(submission=submission, text=text)
+    run = Run.objects.get(pk=run.pk)
+    run.pk, run.submission = uuid.uuid4(), submission
+    run.save(force_insert=True)
+    for check in checks:
+        check.pk, check.run = None, run
+    CheckResult.objects.bulk_create(checks)
+    shutil.copytree(source, run.folder)
+    path = run.folder / "result" / "result.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"run_id": str(run.pk)}))
 
 
 def live_s(user: User, data: bytes) -> float:

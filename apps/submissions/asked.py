@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 REQUEST_BYTES = 16 * 1024 * 1024
 
 
-def asks_the_same(
-    folder: Path, *, before: ExercisePackage, after: ExercisePackage, run_id: str, attempt: int, seed: int
-) -> bool:
+def asks_the_same(folder: Path, *, before: ExercisePackage, after: ExercisePackage, seed: int) -> bool:
     """Whether `after` would have asked just what the run in `folder` was asked for `before`.
 
     1. The stored request is the one that `after` makes: calls, given values, profile, limits, what is forbidden.
@@ -37,8 +35,10 @@ def asks_the_same(
     if stored is None:
         return False
     drawn = after.spec().draw(seed)
-    request = folders.request_for(after, drawn, run_id=run_id, attempt=attempt, seed=seed)
-    if json.loads(stored) != json.loads(request.to_json()):
+    asked = json.loads(stored)
+    # Which run it was is not what it was asked.
+    request = folders.request_for(after, drawn, run_id=asked["run_id"], attempt=asked["attempt"], seed=seed)
+    if asked != json.loads(request.to_json()):
         return False
     return _same_arrays(before.spec().draw(seed).arrays, drawn.arrays) and _data_of(before) == _data_of(after)
 

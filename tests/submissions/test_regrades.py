@@ -322,3 +322,11 @@ def test_trials_that_were_not_applied_lose_their_files(office, desk, bob, settin
     services.reconcile()
     assert fresh(trial).files == Files.NONE
     assert fresh(run).files == Files.ALL
+
+
+def test_the_name_of_a_run_is_not_what_it_was_asked(office, desk, bob):
+    """A history for a demonstration holds copies of one run."""
+    run = desk.done(bob)
+    path = run.folder / "request.json"
+    path.write_text(path.read_text().replace(str(run.pk), "reference"))
+    assert item_of(office.compared(), run).trial is None

@@ -75,12 +75,11 @@ def _stored_result(run: Run, package: ExercisePackage) -> RunResult | None:
     """What the run left, where all of it is there and `package` asks just what was asked; else None."""
     if run.files != Files.ALL:
         return None
-    asked = {"run_id": str(run.pk), "attempt": run.attempt}
     try:
         result = folders.read_result(run.folder)
         if result is None or (result.run_id, result.attempt) != (str(run.pk), run.attempt):
             return None
-        same = asks_the_same(run.folder, before=run.graded_by.package(), after=package, seed=run.seed, **asked)
+        same = asks_the_same(run.folder, before=run.graded_by.package(), after=package, seed=run.seed)
     except Exception:  # an unreadable store, an old version that is gone: doubt means a new run
         logger.warning("Run %s: what it left can't be compared", run.pk, exc_info=True)
         return None
