@@ -8,7 +8,11 @@ from django.utils import timezone
 from apps.catalog.models import Completion
 from apps.groups.models import Assignment, Extension, Meeting
 from apps.groups.own_work import own_work
+from apps.quizzes.models import Answer
+from apps.quizzes.services import finish
 from apps.submissions.models import Standing
+from studyhub import bell
+from tests.quizzes.pages import begin, load_examples
 
 NOW = timezone.now()
 
@@ -73,3 +77,23 @@ def test_the_number_of_queries_does_not_grow(assign, exercise, resource, bob, dj
     assign(exercise), assign(resource)
     with django_assert_max_num_queries(5):
         work_of(bob)
+
+
+@pytest.fixture
+def quiz(tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(bell, "send", lambda *arguments, **options: None)
+    return load_examples(tmp_path / "notebooks", settings)
+
+
+def test_a_quiz_goes_by_its_best_attempt_and_is_done_once_one_has_ended(assign, quiz, bob):
+    assign(quiz)
+    assert [(item.verb, item.progress.words) for item in work_of(bob)] == [("Answer", "Not begun")]
+    first = begin(bob, quiz)
+    answers = list(first.answers.all())
+    assert words(bob) == [f"0 of {len(answers)} answered"]
+    Answer.objects.filter(pk__in=[one.pk for one in answers[:2]]).update(state="scored", share=1.0)
+    assert words(bob) == [f"2 of {len(answers)} answered"]
+    finish(attempt=first)
+    begin(bob, quiz)
+    (item,) = work_of(bob)
+    assert (item.progress.words, item.progress.is_done) == (f"2 of {len(answers)} right", True)

@@ -1,0 +1,64 @@
+"""A group in the browser: made, its link copied, joined, somebody removed and taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.groups.models import Group, Membership
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_alice_makes_a_group_and_bob_joins_by_its_link(open_page, alice, bob):
+    from playwright.sync_api import expect
+
+    allowed = ["clipboard-read", "clipboard-write"]
+    page = open_page("/groups/", user=alice, permissions=allowed, timezone_id="Europe/Berlin")
+    page.get_by_role("link", name="Make a group").click()
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    page.get_by_label("Name").fill("Friday circle")
+    page.get_by_role("button", name="Make the group").click()
+    page.get_by_label("How many may join by it").fill("5")
+    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_text("The link is copied.")).to_be_attached()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.get_by_label("Link", exact=True).input_value()
+
+    other = open_page(link, user=bob)
+    expect(other.get_by_role("heading", level=1)).to_have_text("Friday circle")
+    other.get_by_role("button", name="Join as Bob").click()
+    expect(other.get_by_text("Welcome to Friday circle.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("1 of 5 joined")).to_be_visible()
+
+
+def test_alice_removes_bob_by_keyboard_and_takes_him_back(open_page, circle, alice, bob):
+    from playwright.sync_api import expect
+
+    page = open_page("/groups/circle/members/", user=alice)
+    bobs = page.get_by_role("listitem").filter(has_text="Bob")
+    bobs.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(bobs.get_by_label("Role of Bob")).to_be_visible()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(bobs.get_by_role("button", name="Remove Bob")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Bob was removed.")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Bob")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Bob is back.")).to_be_visible()
+    assert Membership.objects.get(user=bob).left_at is None
+
+
+def test_without_javascript_a_group_is_made_and_a_link_is_there_to_copy(open_page, alice):
+    from playwright.sync_api import expect
+
+    page = open_page("/groups/new/", user=alice, java_script_enabled=False)
+    page.get_by_label("Name").fill("Quiet circle")
+    page.get_by_role("button", name="Make the group").click()
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("Link", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Copy the link")).to_be_hidden()
+    assert Group.objects.get().time_zone == "UTC"
