@@ -32,6 +32,17 @@ def test_the_navigation_needs_no_scrolling_and_few_lines(open_page, alice, width
     assert you["x"] > brand["x"] + brand["width"]
 
 
+@pytest.mark.parametrize("path", ["/", "/concepts/gradient-descent/"])
+def test_paper_is_white_and_holds_the_content_alone(open_page, bob, path):
+    page = open_page(path, user=bob, color_scheme="dark", viewport={"width": 690, "height": 900})
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator("h1")).to_have_css("color", "rgb(20, 23, 31)")
+    expect(page.locator(".site-head")).to_be_hidden()
+    expect(page.locator("h1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 690
+
+
 def test_a_resource_is_marked_as_done_and_back_in_place(open_page, bob, video):
     page = open_page(VIDEO, user=bob)
     page.evaluate("window.stayed = true")
