@@ -1,9 +1,12 @@
-"""Users in the admin, by e-mail address."""
+"""Users in the admin, by e-mail address; and what was done with whose work, to read."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.http import HttpRequest
 
-from apps.accounts.models import User
+from apps.accounts.models import AuditEntry, User
 
 
 @admin.register(User)
@@ -22,3 +25,27 @@ class UserAdmin(DjangoUserAdmin):
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin):
+    """Nobody adds to the record by hand, or changes it."""
+
+    list_display = ("at", "actor", "what", "subject", "where")
+    list_filter = ("act",)
+    list_select_related = ("actor", "subject")
+    search_fields = ("actor__email", "subject__email", "what", "where")
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rows come with the acts themselves."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What happened has happened."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It goes only with the person whom it concerns: Django asks on the page of that person too."""
+        match = request.resolver_match
+        return bool(match) and not str(match.url_name).startswith("accounts_auditentry_")

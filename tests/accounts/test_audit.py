@@ -43,3 +43,21 @@ def test_its_queries_do_not_grow(bobs, alice, bob, django_assert_max_num_queries
         audit.record(actor=alice, subject=bob, act="comment", what=f"Act {n}")
     with django_assert_max_num_queries(5):
         assert bobs.get(PAGE).text.count("Act ") == 30
+
+
+def test_an_administrator_reads_the_record_and_changes_nothing(client, bob, django_user_model):
+    ada = django_user_model.objects.create_superuser("ada@example.org", "ada-secret", name="Ada")
+    entry = audit.record(actor=ada, subject=bob, act="comment", what="Commented on hand-in 1")
+    client.force_login(ada)
+    assert "Commented on hand-in 1" in client.get("/admin/accounts/auditentry/").text
+    assert client.get("/admin/accounts/auditentry/add/").status_code == 403
+    assert client.post(f"/admin/accounts/auditentry/{entry.pk}/change/", {"what": "Nothing"}).status_code == 403
+    assert client.post(f"/admin/accounts/auditentry/{entry.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_an_account_that_is_deleted_takes_its_rows_along(client, bob, django_user_model):
+    ada = django_user_model.objects.create_superuser("ada@example.org", "ada-secret", name="Ada")
+    audit.record(actor=ada, subject=bob, act="comment", what="Commented on hand-in 1")
+    client.force_login(ada)
+    client.post(f"/admin/accounts/user/{bob.pk}/delete/", {"post": "yes"})
+    assert not django_user_model.objects.filter(pk=bob.pk).exists()

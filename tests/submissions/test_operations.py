@@ -62,12 +62,14 @@ class TestFigures:
         "standing",
         [
             {"state": State.QUEUED, "released_at": None, "queued_at": ago(days=1)},
-            {"state": State.RUNNING, "heartbeat_at": ago(seconds=1)},
+            {"state": State.RUNNING},  # its heartbeat is of now: this is read when the tests are collected
             {"state": State.DONE, "heartbeat_at": ago(days=1)},
         ],
     )
     def test_what_waits_its_turn_or_moves_is_not(self, desk, bob, standing):
-        set_(desk.hand_in(bob), **standing)
+        run = desk.hand_in(bob)
+        set_(run, heartbeat_at=ago(seconds=1))
+        set_(run, **standing)
         assert Operations().stuck == 0
 
     def test_our_faults_by_reason_the_latest_first(self, desk, bob):

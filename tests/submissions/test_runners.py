@@ -162,7 +162,7 @@ class TestPage:
         client.force_login(alice)
         for number in range(20):
             said(name=f"run.cpu@host#{number}")
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(PAGE)
 
 

@@ -1,11 +1,14 @@
 """Where a learner stands with an exercise follows each move of a run, each score by hand, and nothing else."""
 
+import threading
+
+import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.runner.contract import Outcome
-from apps.submissions import services
+from apps.submissions import folders, services
 from apps.submissions.constants import State, Verdict
 from apps.submissions.models import Override, Run, Standing, Submission
 from apps.submissions.services import reviewing
@@ -162,3 +165,30 @@ def test_a_row_that_was_wrong_is_mended_by_the_next_change(desk, alice, bob):
     reviewing.override(by=alice, submission=second, points=2, reason="Half of it.")
     standing = standing_of(bob)
     assert (standing.best_share, standing.best_id, standing.attempts) == (0.5, second.pk, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_that_end_at_once_each_counts(desk, bob, settings, monkeypatch):
+    settings.RUN_SLOTS_CPU = 4
+    runs = [desk.grading(bob, points=points) for points in [(0, 1), (3, 0), (3, 1), (0, 0)]]
+    read, together = folders.read_result, threading.Barrier(len(runs), timeout=20)
+
+    def read_together(folder):
+        together.wait()
+        return read(folder)
+
+    monkeypatch.setattr(folders, "read_result", read_together)
+
+    def grade(run) -> None:
+        services.grade_run(run_id=str(run.pk), attempt=run.attempt)
+        connection.close()
+
+    threads = [threading.Thread(target=grade, args=[run]) for run in runs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    standing = standing_of(bob)
+    assert (standing.attempts, standing.best_share, standing.best_id) == (4, 1, runs[2].submission_id)
+    assert (standing.latest_state, standing.latest_verdict) == (State.DONE, Verdict.FAILED)
+    assert (standing.failing_check, standing.failing_streak) == ("double", 1)
