@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -51,19 +51,20 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def move(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One step (`step=up` or `down`), or to `meeting` (empty: to none) in front of the item `before` (empty: last)."""
     membership = lead_who_may_change(request, slug)
-    found = _assignment(membership, pk)
-    if request.POST.get("step") in {"up", "down"}:
-        services.step(assignment=found, down=request.POST["step"] == "down")
-    else:
-        meetings, rows = membership.group.meetings.all(), membership.group.assignments.all()
-        meeting = get_object_or_404(meetings, pk=_number(request, "meeting")) if request.POST.get("meeting") else None
-        before = get_object_or_404(rows, pk=_number(request, "before")) if request.POST.get("before") else None
-        services.place(assignment=found, meeting=meeting, before=before)
-    if not request.htmx or request.htmx.boosted:
-        return redirect(f"{reverse('groups:plan_edit', args=[slug])}#item-{found.pk}")
-    found.refresh_from_db()
+    whole = not request.htmx or request.htmx.boosted
+    found = None
+    try:
+        found = _move(request, membership, pk)
+    except Http404:
+        # Somebody else took it off, or what it was to stand before: whoever drags is shown the plan as it is now.
+        if whole:
+            raise
+    if whole:
+        return redirect(f"{reverse('groups:plan_edit', args=[slug])}#item-{pk}")
     now = drafts(membership.group)
-    context = plan_context(request, membership, drafts=now, moved=found, moved_to_past=now.in_past(found))
+    context = plan_context(
+        request, membership, drafts=now, moved=found, moved_to_past=now.in_past(found), outdated=found is None
+    )
     return render(request, "groups/_plan_drafts.html", context)
 
 
@@ -120,6 +121,20 @@ def _page(
 
 def _assignment(membership: Membership, pk: int) -> Assignment:
     return get_object_or_404(membership.group.assignments.with_items().select_related("group"), pk=pk)
+
+
+def _move(request: HttpRequest, membership: Membership, pk: int) -> Assignment:
+    """Raises Http404 where it, its new meeting or what it should stand before is not there."""
+    found = _assignment(membership, pk)
+    if request.POST.get("step") in {"up", "down"}:
+        services.step(assignment=found, down=request.POST["step"] == "down")
+    else:
+        meetings, rows = membership.group.meetings.all(), membership.group.assignments.all()
+        meeting = get_object_or_404(meetings, pk=_number(request, "meeting")) if request.POST.get("meeting") else None
+        before = get_object_or_404(rows, pk=_number(request, "before")) if request.POST.get("before") else None
+        services.place(assignment=found, meeting=meeting, before=before)
+    found.refresh_from_db()
+    return found
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -31,4 +31,4 @@ def put_back(request: HttpRequest, group: Group) -> bool:
     if kept is None:
         return False
     del request.session[KEY]
-    return services.put_back(group=group, taken=kept["taken"])
+    return services.put_back(group=group, taken=kept["taken"], by=request.user)

@@ -40,8 +40,8 @@ def lead_who_may_change(request: HttpRequest, slug: str) -> Membership:
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     """All meetings, and how far the reader is with what is to be done for each."""
     membership = get_membership(request.user, slug)
-    feed = request.build_absolute_uri(PlanPage(membership).feed)
-    context = plan_context(request, membership, view=PlanPage(membership), feed=feed)
+    view = PlanPage(membership)
+    context = plan_context(request, membership, view=view, feed=request.build_absolute_uri(view.feed))
     return render(request, "groups/plan.html", context)
 
 

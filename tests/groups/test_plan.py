@@ -1,5 +1,6 @@
 """The plan: meetings in order, what is to be done for each, and how a lead changes it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -190,6 +191,8 @@ def test_a_deleted_meeting_comes_back_as_it_was(meet, assign, resource, circle, 
     again = circle.meetings.get()
     assert (item.meeting, again.pk, again.agenda) == (again, meeting.pk, "Look up.")
     assert again.sequence == meeting.sequence + 1
+    told = [one.text for one in Notification.objects.filter(user__email="bob@example.org").order_by("pk")]
+    assert [text.rpartition("” ")[2] for text in told] == ["was cancelled.", "takes place after all."]
     assert "can&#x27;t be undone" in post(alice, "plan/undo/").text
 
 
@@ -385,3 +388,40 @@ def test_a_plan_is_made_without_javascript(circle, resource, exercise, alice, op
     last = rows.last.get_by_role("link").inner_text()
     page.get_by_role("button", name=f"Move up: {last}").click()
     expect(rows.first).to_contain_text(last)
+
+
+@pytest.mark.browser
+def test_a_list_that_is_out_of_date_shows_itself_anew(three, alice, open_page):
+    from playwright.sync_api import expect
+
+    page = open_page(reverse("groups:plan_edit", args=["circle"]), user=alice)
+    expect(page.locator("[data-item]")).to_have_count(3)
+    three[0].delete()
+    page.get_by_role("button", name="Move down: A tree").click()
+    expect(page.get_by_text("Somebody else has changed the plan")).to_be_visible()
+    expect(page.locator("[data-item]")).to_have_count(2)
+
+
+@pytest.mark.browser
+def test_a_member_reads_the_plan_on_a_telephone_and_renews_their_calendar(
+    meet, assign, resource, circle, bob, open_page
+):
+    from playwright.sync_api import expect
+
+    past = meet("Long ago", days=-9)
+    assign(resource, meeting=past)
+    meet("Soon", agenda="Bring $x^2$.")
+    page = open_page(reverse("groups:plan", args=["circle"]), user=bob, viewport={"width": 390, "height": 800})
+    expect(page.get_by_role("heading", name="Soon")).to_be_visible()
+    expect(page.locator(".katex").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Long ago")).to_be_hidden()
+    page.get_by_text("1 meeting so far, 1 thing still to do").click()
+    expect(page.get_by_role("link", name="Read: A tree")).to_be_visible()
+    old = page.get_by_label("Address of your calendar").input_value()
+    page.get_by_text("Somebody else has it?").click()
+    page.get_by_role("button", name="New address").click()
+    expect(page.get_by_label("Address of your calendar")).not_to_have_value(old)
+    key = circle.memberships.get(user=bob).feed_key
+    expect(page.get_by_label("Address of your calendar")).to_have_value(
+        re.compile(f"/groups/circle/calendar/{key}.ics$")
+    )

@@ -90,13 +90,15 @@ def remove(*, assignment: Assignment) -> Taken:
     return taken
 
 
-def put_back(*, group: Group, taken: Taken) -> bool:
+def put_back(*, group: Group, taken: Taken, by: User) -> bool:
     """Undo `delete_meeting` or `remove`. False where the plan has moved on, so that it doesn't fit any more."""
     try:
         with transaction.atomic():
             for rows in taken:
                 for row in serializers.deserialize("json", rows):
                     _put_back_row(group, row.object)
+                    if isinstance(row.object, Meeting) and row.object.ends_at > timezone.now():
+                        _tell_others(group, by, f"{group}: the meeting “{row.object}” takes place after all.")
     except (IntegrityError, DeserializationError):
         return False
     return True
