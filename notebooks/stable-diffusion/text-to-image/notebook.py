@@ -253,6 +253,9 @@ show(torch.cat([painted[:3], to_pictures(encoded)[:3]]), ["painted"] * 3 + ["enc
 #
 # Put the four together. `text_to_image` gets n prompts, noise (n, 4, 8, 8) to start from, and n negative prompts; where
 # `negative_prompts` is None, each is the empty prompt `""`. It returns pictures (n, 3, 32, 32) of 0 to 1.
+#
+# Nothing else is drawn at random: the same prompt and noise give the same picture. The grader knows what the model makes
+# of some noise, so that pictures have to grow from the noise that is handed in.
 
 
 # %%
@@ -308,4 +311,4 @@ show(text_to_image(vague, noise, ["red shape on the left"] * 6), ["negative:\nre
 # With scale 0 the prompt is not used at all, and yet the pictures are of circles, squares and triangles. Where do they
 # come from? Follow one column from top to bottom: what do the pictures of the same noise have in common, and what does
 # the prompt decide? At the largest scale, colours become harsh and shapes may suffer. Which term of the formula in
-# Task 2 makes them so, and why does a model that was trained to predict noise well not mind?
+# Task 2 grows with the scale, and has the U-Net ever seen latents like those that it leads to while it was trained?

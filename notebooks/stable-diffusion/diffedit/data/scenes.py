@@ -17,10 +17,8 @@ THINGS = ("nothing", *(f"{colour} {shape}" for colour in COLOURS for shape in SH
 NOTHING = 0
 
 
-def paint(rng: np.random.Generator, things: np.ndarray, tint: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+def paint(rng: np.random.Generator, things: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pictures of what `things` (n, 2) names: indices into THINGS for the left and for the right half.
-
-    Backgrounds are grey, and with a `tint` they lean to a colour by that much at most.
 
     Returns pictures (n, 3, 32, 32) between 0 and 1, and how much of each pixel the left and the right thing cover:
     (n, 2, 32, 32), between 0 and 1. Both float32.
@@ -37,7 +35,7 @@ def paint(rng: np.random.Generator, things: np.ndarray, tint: float = 0.0) -> tu
     triangle = np.maximum(0.894 * abs(x) - 0.447 * y - 0.5 * size, y - size)
     distance = np.where(shape == 0, circle, np.where(shape == 1, square, triangle))
     cover = np.clip(0.5 - distance, 0, 1) * (things != NOTHING)[..., None, None]
-    light = rng.uniform(0.78, 0.98, (n, 1, 1, 1)) + rng.uniform(-tint, tint, (n, 3, 1, 1))
+    light = rng.uniform(0.78, 0.98, (n, 1, 1, 1))
     slope = rng.uniform(-0.12, 0.12, (n, 1, 1, 1)) * (rows / SIZE - 0.5)
     pictures = light + slope
     paints = np.array(list(COLOURS.values()))[(things - 1) // 3] + rng.uniform(-0.05, 0.05, (n, 2, 3))

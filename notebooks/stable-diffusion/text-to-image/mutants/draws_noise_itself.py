@@ -1,5 +1,5 @@
 """The noise that was handed in is not used: new noise is drawn."""
-# loses: {known: 2}
+# loses: {known: 2, pictures: 3, negative: 1}
 ### BEGIN SOLUTION pipeline
 if negative_prompts is None:
     negative_prompts = [""] * len(prompts)

@@ -23,6 +23,12 @@ BANK, VAGUE_BANK, BATCH = 900, 450, 150
 
 def build(folder: Path) -> dict[str, Any]:
     """Write data/*.safetensors, reference/judge.safetensors and reference/known-*.npy; return the figures."""
+    with training.single_thread():
+        return train_and_measure(folder)
+
+
+def train_and_measure(folder: Path) -> dict[str, Any]:
+    """See build."""
     trained: dict[str, Any] = {}
     data, reference = folder / "data", folder / "reference"
     if not (data / "vae.safetensors").exists():
@@ -103,6 +109,7 @@ def measure(parts: tiny_diffusion.Parts, rng: np.random.Generator) -> dict[str, 
     unwanted = [int(seen["negative"][1][row].sum()) for row in few]
     return {
         "draws": DRAWS,
+        "autoencoder_error": round(training.rebuild(parts.vae, rng)[0], 4),
         "right_share": {name: round(float(found.mean()), 4) for name, found in right.items()},
         "right_of_60": {"mean": float(np.mean(enough)), "lowest": min(enough), "enough": grading.ENOUGH},
         "shape_share": {name: round(float(found[0].mean()), 4) for name, found in seen.items()},
