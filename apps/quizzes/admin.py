@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from apps.catalog.admin import ReadOnlyAdmin
-from apps.quizzes.models import Answer, Question, Quiz, QuizAttempt
+from apps.quizzes.models import Answer, FittedParameters, Question, Quiz, QuizAttempt
 
 
 @admin.register(Quiz)
@@ -39,3 +39,10 @@ class AnswerAdmin(ReadOnlyAdmin):
 
     list_display = ("question", "user", "state", "share", "certainty", "answered_at")
     list_filter = ("state", "certainty", "question__kind")
+
+
+@admin.register(FittedParameters)
+class FittedParametersAdmin(ReadOnlyAdmin):
+    """Whose schedule was fitted, and whether it predicts better than the library's own."""
+
+    list_display = ("user", "reviews", "loss", "default_loss", "fitted_at")

@@ -38,6 +38,14 @@ def test_a_quiz_before_and_after_its_answers(quiz, violations, bob, theme, width
     assert violations(front, theme=theme, user=bob, width=width) == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_practice_and_the_weekly_goal(quiz, violations, bob, theme):  # noqa: F811
+    answer = begin(bob, quiz).answers.first()
+    give_answer(answer=answer, response=right_response(answer.variant))
+    pages = [reverse(name) for name in ("home", "learning:reviews", "learning:practice", "profile")]
+    assert violations(pages, theme=theme, user=bob, width=390) == []
+
+
 def test_what_can_not_be_read_and_what_is_asked_before_the_end(quiz, violations, bob):  # noqa: F811
     attempt = begin(bob, quiz)
 
