@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from apps.groups.models import Group, Membership
 
@@ -10,8 +11,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_alice_makes_a_group_and_bob_joins_by_its_link(open_page, alice, bob):
-    from playwright.sync_api import expect
-
     allowed = ["clipboard-read", "clipboard-write"]
     page = open_page("/groups/", user=alice, permissions=allowed, timezone_id="Europe/Berlin")
     page.get_by_role("link", name="Make a group").click()
@@ -34,8 +33,6 @@ def test_alice_makes_a_group_and_bob_joins_by_its_link(open_page, alice, bob):
 
 
 def test_alice_removes_bob_by_keyboard_and_takes_him_back(open_page, circle, alice, bob):
-    from playwright.sync_api import expect
-
     page = open_page("/groups/circle/members/", user=alice)
     bobs = page.get_by_role("listitem").filter(has_text="Bob")
     bobs.locator("summary").focus()
@@ -53,8 +50,6 @@ def test_alice_removes_bob_by_keyboard_and_takes_him_back(open_page, circle, ali
 
 
 def test_without_javascript_a_group_is_made_and_a_link_is_there_to_copy(open_page, alice):
-    from playwright.sync_api import expect
-
     page = open_page("/groups/new/", user=alice, java_script_enabled=False)
     page.get_by_label("Name").fill("Quiet circle")
     page.get_by_role("button", name="Make the group").click()

@@ -194,4 +194,6 @@ def test_a_member_sees_names_and_roles_and_nothing_to_change(client, circle, bob
 def test_leads_see_who_shares_what(client, circle, bob, alice):
     Membership.objects.filter(user=bob).update(shares_all=True)
     client.force_login(alice)
-    assert "shares all of their learning" in client.get("/groups/circle/members/").text
+    text = client.get("/groups/circle/members/").text
+    assert "shares all of their learning" in text
+    assert f'href="/groups/circle/members/{bob.pk}/"' in text
