@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from apps.accounts.zones import is_zone
 
 
 class ZoneMiddleware:
@@ -17,15 +18,6 @@ class ZoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Called by Django for each request."""
-        with timezone.override(zone_of(request)):
+        chosen = request.user.time_zone if request.user.is_authenticated else ""
+        with timezone.override(chosen if is_zone(chosen) else None):
             return self.get_response(request)
-
-
-def zone_of(request: HttpRequest) -> ZoneInfo | None:
-    """The zone that the reader chose; None for none, or one that this machine no longer knows."""
-    if not request.user.is_authenticated or not request.user.time_zone:
-        return None
-    try:
-        return ZoneInfo(request.user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None

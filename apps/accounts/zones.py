@@ -10,6 +10,12 @@ Choices = list[tuple[str, str | list[tuple[str, str]]]]
 
 
 @cache
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a time zone of this name; an old row may have one that is no more."""
+    return name in available_timezones()
+
+
+@cache
 def zone_choices() -> Choices:
     """Every zone by its region, for a field of choices; UTC first. What has only an old name is left out."""
     regions: dict[str, list[tuple[str, str]]] = {region: [] for region in REGIONS}

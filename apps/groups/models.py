@@ -13,6 +13,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.zones import is_zone
+
 from .querysets import AssignmentQuerySet, GroupQuerySet, InvitationQuerySet, MembershipQuerySet
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ class Membership(models.Model):
     @property
     def zone(self) -> str:
         """By which clock this member reads the group's times: their own, else the group's."""
-        return self.user.time_zone or self.group.time_zone
+        return next((name for name in (self.user.time_zone, self.group.time_zone) if is_zone(name)), "UTC")
 
 
 class Invitation(models.Model):

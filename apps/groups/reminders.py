@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -70,7 +70,7 @@ def send_due(now: datetime | None = None) -> int:
     4. Send; a mail that could not be handed over gives the day back, so that the next hour tries again.
     """
     now = now or timezone.now()
-    sent = 0
+    sent, connection = 0, get_connection()
     for memberships in _by_person(now):
         zone = memberships[0].zone
         today = now.astimezone(ZoneInfo(zone)).date()
@@ -78,11 +78,15 @@ def send_due(now: datetime | None = None) -> int:
         if reminder is None or not _take(reminder.user, today):
             continue
         try:
-            _message(reminder).send()
-            sent += 1
+            connection.open()  # once for all of them
+            message = _message(reminder)
+            message.connection = connection
+            sent += message.send()
         except (SMTPException, OSError):
             logger.exception("A reminder could not be handed over")
+            connection.close()
             Digest.objects.filter(user=reminder.user, day=today).update(day=today - timedelta(days=1))
+    connection.close()
     return sent
 
 

@@ -185,6 +185,14 @@ def test_one_that_fails_holds_up_nobody_else(due, circle, bob, dana, monkeypatch
     assert len(to(dana)) == 1
 
 
+def test_a_zone_that_there_is_no_more_keeps_nobody_from_being_told(due, circle, bob, dana):
+    Membership.objects.update(reminders=True)
+    bob.time_zone = "Middle/Earth"
+    bob.save()
+    assert reminders.send_due(MORNING) == 3
+    assert "Europe/Berlin" in to(bob)[0].body  # the group's
+
+
 def test_beat_has_it_every_hour(due, monkeypatch):
     from studyhub.celery import app
 
