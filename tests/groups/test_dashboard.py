@@ -250,6 +250,10 @@ def test_an_exercises_page_shows_scores_checks_and_attempts(lead, bob, dana, cir
     assert [(bar.label, bar.count) for bar in view.scores if bar.count] == [("25 to 49 %", 1), ("100 %", 1)]
     assert [(bar.label, bar.count) for bar in view.attempts] == [("1", 1)]
     assert [(one.name, one.words) for one in view.learners] == [("Bob", "25 % of the points"), ("Dana", "done")]
+    assert [bar.note for bar in view.checks] == ["", ""]
+    desk.done(bob, points=(3, 1))
+    view = lead.get(reverse("groups:item", args=["circle", one.pk])).context["view"]
+    assert [bar.note for bar in view.checks] == ["0 of 2, 1 more before", ""]
 
 
 def test_a_quizs_page_shows_the_questions_that_are_missed(lead, bob, assign, quiz):

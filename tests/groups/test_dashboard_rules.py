@@ -124,6 +124,15 @@ def test_due_soon_and_not_begun():
     ]
 
 
+def test_who_has_half_of_the_points_is_not_reminded_of_a_date():
+    assert reasons(of(columns=[column(due=PAST)], hands=[hand(share=0.5)])) == []
+    assert reasons(of(columns=[column(due=PAST)], hands=[hand(share=0.49)])) == [(Kind.LATE, "One overdue: Lines")]
+
+
+def test_nobody_is_stuck_because_of_a_video_due_tomorrow():
+    assert reasons(of(columns=[column("resource", NOW + 20 * HOUR)])) == []
+
+
 def test_many_overdue_things_are_counted_not_listed():
     columns = [column(due=PAST, id=n, title=f"Item {n}") for n in range(5)]
     assert reasons(of(columns=columns)) == [(Kind.LATE, "Five overdue: Item 0, Item 1 and three more")]
@@ -298,10 +307,23 @@ def test_the_cells_that_a_check_is_about():
     ]
     assert names_of(["fit", "model.predict"]) == {"fit", "model"}
     assert [number for number, _ in relevant(sources, {"fit"})] == [2]
-    assert [number for number, _ in relevant(sources, {"model"})] == [3, 6]
+    # With what the model is made of.
+    assert [number for number, _ in relevant(sources, {"model"})] == [2, 3, 6]
     assert [number for number, _ in relevant(sources, {"losses"})] == [5]
     assert [number for number, _ in relevant(sources, {"print"})] == [3]
     assert relevant(sources, set()) == []
+
+
+def test_cells_that_are_as_the_starter_gave_them_are_left_out():
+    sources = [(1, "def helper():\n    return answer()"), (2, "def answer():\n    return 3"), (3, "helper()")]
+    given = ["def helper():\n    return  answer()", "def answer():\n    ..."]
+    assert [number for number, _ in relevant(sources, {"helper"}, given)] == [2]
+    assert relevant(sources, {"helper"}, [source for _, source in sources]) == []
+
+
+def test_names_that_need_each_other_come_to_an_end():
+    sources = [(n, f"def f{n}():\n    return f{(n + 1) % 9}()") for n in range(9)]
+    assert len(relevant(sources, {"f0"})) == 3
 
 
 def test_a_cell_that_is_no_python_is_looked_at_by_eye():

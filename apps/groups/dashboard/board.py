@@ -211,6 +211,21 @@ class Board:
         return _options(((code, word) for code, word, _ in LEGEND), self.wanted.state)
 
     @property
+    def told(self) -> list[str]:
+        """The filters in words, for paper."""
+        wanted, columns, members = self.wanted, self.everything.columns, self.everything.members
+        said = [
+            next((one.track_title for one in columns if one.track == wanted.track), "") if wanted.track else "",
+            next((one.meeting_title for one in columns if str(one.meeting) == wanted.meeting), "")
+            if wanted.meeting
+            else "",
+            f"members with something {states.WORDS[wanted.state]}" if wanted.state else "",
+            next((one.name for one in members if one.id == wanted.member), ""),
+            "required items" if wanted.required else "",
+        ]
+        return [text for text in said if text]
+
+    @property
     def member_options(self) -> SafeString:
         """The members as options."""
         members = ((str(member.id), member.name) for member in self.everything.members)

@@ -12,8 +12,9 @@ from django.http import Http404
 from apps.exercises.errors import PackageError
 from apps.submissions.models import CheckResult, SubmittedNotebook
 
+from ..similar_page import code_of, starter_of
 from .board import address
-from .item_page import latest_runs
+from .item_page import ever_failed, latest_runs
 from .reading import learners
 from .relevant import names_of, relevant
 
@@ -36,7 +37,7 @@ class Example:
 
 
 class CheckPage:
-    """Everybody's latest graded hand-in, by one check; four queries. Raises Http404 for an unknown check."""
+    """Everybody's latest graded hand-in, by one check; six queries. Raises Http404 for an unknown check."""
 
     def __init__(self, reader: Membership, assignment: Assignment, check: str, start: int = 0) -> None:
         self.reader, self.assignment, self.check, self.group = reader, assignment, check, reader.group
@@ -66,7 +67,10 @@ class CheckPage:
     def sentence(self) -> str:
         """How many fail, in words."""
         verb = "fails" if len(self.failing) == 1 else "fail"
-        return f"{len(self.failing)} of {len(self.results)} {verb} it in their latest graded hand-in."
+        ever = ever_failed(self.assignment.exercise_id or 0, learners(self.group).values("user"))
+        before = ever.get(self.check, 0) - len(self.failing)
+        told = f" {before} more did before." if before > 0 else ""
+        return f"{len(self.failing)} of {len(self.results)} {verb} it in their latest graded hand-in.{told}"
 
     @cached_property
     def names(self) -> list[str]:
@@ -92,6 +96,7 @@ class CheckPage:
         shown = self.failing[self.start : self.start + SIDE_BY_SIDE]
         keys = [result.run.submission_id for result in shown]
         texts = dict(SubmittedNotebook.objects.filter(pk__in=keys).values_list("pk", "text"))
+        given = starter_of({result.run.submission.version_id for result in shown})
         found = []
         for result in shown:
             work = result.run.submission
@@ -100,7 +105,7 @@ class CheckPage:
                     name=work.user.display_name,
                     message=result.message,
                     hint=result.hint,
-                    cells=relevant(code_cells(texts.get(work.pk, "")), set(self.names)),
+                    cells=relevant(_code_cells(texts.get(work.pk)), set(self.names), given),
                     page=address("member", self.group.slug, work.user_id),
                     work=address("work", self.group.slug, work.pk),
                 )
@@ -128,9 +133,5 @@ class CheckPage:
         ]
 
 
-def code_cells(text: str) -> list[tuple[int, str]]:
-    """The code cells of a notebook: their numbers among the code cells, from 1, and sources."""
-    if not text:
-        return []
-    cells = [cell["source"] for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
-    return [(number, source if isinstance(source, str) else "".join(source)) for number, source in enumerate(cells, 1)]
+def _code_cells(text: str | None) -> list[tuple[int, str]]:
+    return list(enumerate(code_of(json.loads(text)), 1)) if text else []

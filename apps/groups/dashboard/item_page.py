@@ -68,8 +68,17 @@ def latest_runs(exercise: int, people: QuerySet[Any]) -> dict[int, Any]:
     return {user: (run, work) for user, run, work in rows.values_list("submission__user", "pk", "submission")}
 
 
+def ever_failed(exercise: int, people: QuerySet[Any]) -> dict[str, int]:
+    """By the id of the check: how many learners failed it in any of their hand-ins (one query)."""
+    failed = CheckResult.objects.filter(
+        run__submission__exercise=exercise, run__submission__user__in=people, run__trial=False, passed=False
+    )
+    counted = failed.order_by().values_list("check_id").annotate(n=Count("run__submission__user", distinct=True))
+    return dict(counted)
+
+
 class ItemPage:
-    """An assignment with everybody's results; eleven queries at most."""
+    """An assignment with everybody's results; a constant number of queries."""
 
     def __init__(self, reader: Membership, assignment: Assignment) -> None:
         self.reader, self.assignment, self.group = reader, assignment, reader.group
@@ -141,7 +150,7 @@ class ItemPage:
 
     @cached_property
     def checks(self) -> list[Bar]:
-        """The checks of everybody's latest graded hand-in, those that fail most first (two queries)."""
+        """The checks of everybody's latest graded hand-in, those that fail most first (three queries)."""
         if self.column.kind != EXERCISE:
             return []
         runs = latest_runs(self.column.item, learners(self.group).values("user"))
@@ -151,11 +160,13 @@ class ItemPage:
             .values_list("check_id", "title")
             .annotate(failed=Count("pk", filter=Q(passed=False)), n=Count("pk"))
         )
-        bars = [
-            Bar(title, failed, n, address("check", self.group.slug, self.assignment.pk, check))
-            for check, title, failed, n in counted
-        ]
-        return sorted(bars, key=lambda bar: (-bar.count / bar.of, bar.label))
+        ever = ever_failed(self.column.item, learners(self.group).values("user"))
+        bars = []
+        for check, title, failed, n in counted:
+            before = max(0, ever.get(check, 0) - failed)
+            note = f"{failed} of {n}, {before} more before" if before else ""
+            bars.append(Bar(title, failed, n, address("check", self.group.slug, self.assignment.pk, check), note))
+        return sorted(bars, key=lambda bar: (-bar.count / bar.of, not bar.note, bar.label))
 
     # Quizzes
 
@@ -190,5 +201,5 @@ class ItemPage:
         bars = []
         for question in rows:
             prompt = question.current_version.asked.prompt if question.current_version else question.slug
-            bars.append(Bar(prompt.strip().splitlines()[0], *counted[question.pk]))
+            bars.append(Bar(" ".join(prompt.strip().split("\n\n")[0].split()), *counted[question.pk]))
         return sorted(bars, key=lambda bar: (-bar.count / bar.of, bar.label))

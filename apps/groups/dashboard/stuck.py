@@ -7,8 +7,8 @@ within the same reason, the worse case first.
 2. No attempt is left, and the exercise is not passed.
 3. The latest three hand-ins, or more, fail the same check.
 4. No activity for seven days, though something is overdue.
-5. Required things are overdue.
-6. Something required is due within 36 hours and not begun.
+5. Required things are overdue; an exercise with half of its points or more is not counted.
+6. A required quiz or exercise is due within 36 hours and not begun.
 7. Review debt: 30 cards or more are overdue (only of members who share their learning).
 """
 
@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import groupby
 
-from .states import EXERCISE, EXTENDED, NOT_BEGUN, OVERDUE, Facts, Member, last_active
+from .states import EXERCISE, EXTENDED, NOT_BEGUN, OVERDUE, RESOURCE, TRIED, Facts, Member, last_active
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -28,6 +29,9 @@ SOON = 36 * HOUR
 CARDS_FROM = 30
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NAMED = 2
+LINES = 3
+# Overdue for the list: who has half of the points needs no reminder that a date has passed.
+MISSING = OVERDUE - {f"{TRIED}{percent}!" for percent in range(50, 100)}
 
 
 class Kind(IntEnum):
@@ -65,6 +69,15 @@ class Stuck:
     def first(self) -> Reason:
         """Where they stand in the list."""
         return self.reasons[0]
+
+    @property
+    def told(self) -> list[str]:
+        """The reasons for a list: one line for each kind, and not more than a lead reads."""
+        lines = []
+        for _, alike in groupby(self.reasons, key=lambda reason: reason.kind):
+            first, *others = alike
+            lines.append(f"{first.words}, and {spelled(len(others))} more like it" if others else first.words)
+        return lines[:LINES]
 
 
 def spelled(n: int) -> str:
@@ -118,8 +131,8 @@ def _of_dates(facts: Facts, codes: Sequence[str], member: Member, active: int, n
     overdue: list[tuple[int, str, int]] = []
     soon: list[tuple[int, str, int]] = []
     for column, code in zip(facts.columns, codes, strict=True):
-        late = code in OVERDUE
-        if late or (code in {NOT_BEGUN, EXTENDED} and not column.optional):
+        late = code in MISSING
+        if late or (code in {NOT_BEGUN, EXTENDED} and not column.optional and column.kind != RESOURCE):
             due = facts.extended.get((member.id, column.id), column.due) if facts.extended else column.due
             if late:
                 overdue.append((due or 0, column.title, column.id))
