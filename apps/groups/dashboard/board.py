@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -30,11 +30,8 @@ STUCK_SHOWN = 12
 
 
 def address(name: str, *parts: object) -> str:
-    """The address of a page of the group; empty where this site has no such page."""
-    try:
-        return reverse(f"groups:{name}", args=parts)
-    except NoReverseMatch:
-        return ""
+    """The address of a page of groups."""
+    return reverse(f"groups:{name}", args=parts)
 
 
 def moment(seconds: int) -> datetime:
@@ -125,18 +122,13 @@ class Board:
         slug, first = self.group.slug, one.first
         page = address("member", slug, one.member.id)
         work = address("work", slug, UUID(first.latest)) if first.latest else ""
-        if first.kind == Kind.NO_ATTEMPTS and work:
+        if first.kind == Kind.NO_ATTEMPTS:
             return Help(one, page, "Give attempts", f"{work}#attempts")
         if work:
             return Help(one, page, "Open hand-in", work)
         if first.kind == Kind.CARDS:
             return Help(one, page, "Pin a resource", f"{page}#pin")
         return Help(one, page, "See their work", page)
-
-    @property
-    def message_url(self) -> str:
-        """Where the ticked ones are written to."""
-        return address("message", self.group.slug)
 
     # The heat-map
 

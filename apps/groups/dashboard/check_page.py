@@ -122,13 +122,9 @@ class CheckPage:
 
     @property
     def others(self) -> list[tuple[str, str]]:
-        """Everybody who fails it: name and the address of their hand-in, or of their page."""
+        """Everybody who fails it: name and the address of their hand-in."""
         return [
-            (
-                result.run.submission.user.display_name,
-                address("work", self.group.slug, result.run.submission_id)
-                or address("member", self.group.slug, result.run.submission.user_id),
-            )
+            (result.run.submission.user.display_name, address("work", self.group.slug, result.run.submission_id))
             for result in self.failing
         ]
 

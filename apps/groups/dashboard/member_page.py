@@ -15,6 +15,7 @@ from apps.accounts.models import AuditEntry
 from apps.quizzes.models import QuizAttempt
 from apps.submissions.models import Submission
 
+from ..acting_forms import PinForm
 from ..models import Pin
 from . import concepts, states
 from .board import address, moment
@@ -173,9 +174,9 @@ class MemberPage:
         return list(Pin.objects.filter(group=self.group, user=self.user).select_related("resource__section__track"))
 
     @property
-    def message_url(self) -> str:
-        """Where to write to them."""
-        return address("message", self.group.slug)
+    def pin_form(self) -> PinForm:
+        """To recommend a resource."""
+        return PinForm()
 
     @cached_property
     def latest_work(self) -> str:
