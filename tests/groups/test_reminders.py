@@ -235,6 +235,7 @@ def test_to_look_at_the_page_ends_nothing_and_its_buttons_do(due, circle, bob):
     page = client.post(url).text
     assert not Membership.objects.filter(user=bob, reminders=True).exists()
     assert "Stop all reminders" not in page
+    assert "No group reminds bob@example.org any more." in page
 
 
 def test_a_link_that_we_did_not_sign_ends_nothing(client, circle, bob):
