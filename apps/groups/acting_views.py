@@ -139,8 +139,9 @@ def message(request: HttpRequest, slug: str) -> HttpResponse:
     """Write to some members. The dashboard sends who is ticked: then there is nothing to send yet."""
     leading = get_leadership(request.user, slug)
     everybody = leading.group.memberships.current().exclude(user=request.user).select_related("user")
-    others = list(everybody.order_by("user__name", "user__email"))
     chosen = request.POST.getlist("members") or request.GET.getlist("members")
+    # Those who are chosen come first: the list of a large group is longer than its box.
+    others = sorted(everybody, key=lambda one: (str(one.user_id) not in chosen, one.user.display_name.lower()))
     writing = request.method == "POST" and "text" not in request.POST
     if request.method == "POST":
         check_open(leading.group)

@@ -196,15 +196,13 @@ class TestActing:
 class TestWriting:
     URL = "/groups/circle/messages/"
 
-    def test_those_that_were_ticked_are_chosen(self, circle, bob, dana, alices):
+    def test_those_that_were_ticked_are_chosen_and_come_first(self, circle, bob, dana, alices):
         for response in (
-            alices.post(self.URL, {"members": [bob.pk], "step": "write"}),
-            alices.get(self.URL, {"members": [bob.pk]}),
+            alices.post(self.URL, {"members": [dana.pk], "step": "write"}),
+            alices.get(self.URL, {"members": [dana.pk]}),
         ):
             assert response.status_code == 200
-            assert f'value="{bob.pk}" id="messageform-members_0" checked' in response.text.replace(
-                'id="messageform-members_1" checked', 'id="messageform-members_0" checked'
-            )
+            assert f'value="{dana.pk}" id="messageform-members_0" checked>' in response.text
             assert response.text.count(" checked>") == 1
         assert mail.outbox == []
 
