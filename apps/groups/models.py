@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from apps.accounts.zones import is_zone
 
-from .querysets import AssignmentQuerySet, GroupQuerySet, InvitationQuerySet, MembershipQuerySet
+from .querysets import AssignmentQuerySet, InvitationQuerySet, MembershipQuerySet
 
 if TYPE_CHECKING:
     from apps.catalog.models import Resource
@@ -53,8 +53,6 @@ class Group(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True, help_text="Readable since then, and nothing changes.")
-
-    objects = GroupQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Lower, NullIf
-
-if TYPE_CHECKING:
-    from apps.accounts.models import User
-
-
-class GroupQuerySet(models.QuerySet[Any]):
-    """Questions about groups."""
-
-    def of(self, user: User) -> GroupQuerySet:
-        """Those that `user` is in, archived ones too."""
-        return self.filter(memberships__user=user, memberships__left_at__isnull=True)
 
 
 class MembershipQuerySet(models.QuerySet[Any]):

@@ -224,7 +224,7 @@ def changes_an_open_group(address: Address) -> bool:
     return changes and "slug" in address.places and address.name not in CHANGES_ARCHIVED
 
 
-@pytest.mark.parametrize("address", filter(changes_an_open_group, ADDRESSES), ids=lambda address: address.name)
+@pytest.mark.parametrize("address", list(filter(changes_an_open_group, ADDRESSES)), ids=lambda address: address.name)
 def test_nothing_of_an_archived_group_changes(address, arguments, circle, alice, client):
     Group.objects.filter(pk=circle.pk).update(archived_at=timezone.now())
     client.force_login(alice)
