@@ -108,6 +108,7 @@ NOTIFICATION_ICONS = {
     "pin": "lightbulb",
     "message": "mail",
     "extension": "calendar",
+    "plan": "calendar",
     "group": "users",
 }
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from apps.accounts.models import Notification
 from apps.catalog.models import Completion
 from apps.groups.models import Assignment, Extension, Group, Meeting
-from apps.groups.services import plan as services
 from apps.quizzes.models import Quiz
 
 BERLIN = {"time_zone": "Europe/Berlin"}
@@ -330,19 +329,6 @@ def test_a_section_is_added_as_a_whole_without_what_is_planned_or_retired(circle
     assign(others[1])
     post(alice, "plan/add/", section=section.pk)
     assert sorted(str(one) for one in circle.assignments.all()) == ["A tree", "R1", "R2"]
-
-
-def test_due_dates_are_read_in_two_queries(three, bob, dana, circle, django_assert_num_queries):
-    tree, asked, doubling = three
-    own, later = timezone.now() + timedelta(days=3), timezone.now() + timedelta(days=30)
-    Assignment.objects.filter(pk=asked.pk).update(due_at=own)
-    Extension.objects.create(assignment=doubling, user=bob, due_at=later)
-    with django_assert_num_queries(2):
-        dates = services.due_dates(circle)
-    assert dates.of(tree.pk, bob.pk) == tree.meeting.starts_at
-    assert dates.of(asked.pk, bob.pk) == own
-    assert dates.of(doubling.pk, bob.pk) == later
-    assert dates.of(doubling.pk, dana.pk) == doubling.meeting.starts_at
 
 
 @pytest.mark.browser

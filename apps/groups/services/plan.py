@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core import serializers
@@ -25,28 +23,6 @@ if TYPE_CHECKING:
     from apps.quizzes.models import Quiz
 
 Taken = list[str]  # what `put_back` asks for: rows as text
-
-
-@dataclass(frozen=True)
-class DueDates:
-    """When each assignment of a group is due for whom."""
-
-    everybody: Mapping[int, datetime | None]  # by assignment
-    extended: Mapping[tuple[int, int], datetime]  # by assignment and user
-
-    def of(self, assignment: int, user: int) -> datetime | None:
-        """The date that counts for one member: their extension, else everybody's; None where there is none."""
-        return self.extended.get((assignment, user), self.everybody[assignment])
-
-
-def due_dates(group: Group) -> DueDates:
-    """All of a group's due dates, in two queries."""
-    rows = Assignment.objects.filter(group=group).values_list("pk", "due_at", "meeting__starts_at")
-    extensions = Extension.objects.filter(assignment__group=group).values_list("assignment", "user", "due_at")
-    return DueDates(
-        {pk: due_at or starts_at for pk, due_at, starts_at in rows},
-        {(assignment, user): due_at for assignment, user, due_at in extensions},
-    )
 
 
 def add_meeting(*, group: Group, fields: Mapping[str, Any]) -> Meeting:
