@@ -107,7 +107,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-EMAIL_BACKEND = env.text("STUDYHUB_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Mail: printed by the process that sends it, until there is a server to hand it to.
+EMAIL_HOST = env.text("STUDYHUB_SMTP_HOST")
+EMAIL_PORT = env.integer("STUDYHUB_SMTP_PORT", 587, minimum=1)
+EMAIL_HOST_USER = env.text("STUDYHUB_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("STUDYHUB_SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("STUDYHUB_SMTP_TLS", True)
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = env.text(
+    "STUDYHUB_EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+)
 DEFAULT_FROM_EMAIL = env.text("STUDYHUB_EMAIL_FROM", "StudyHub <studyhub@localhost>")
 
 LANGUAGE_CODE = "en-gb"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 NAMES = 12
+LATE_SHOWN = 6
 
 
 def own_groups(user: User) -> list[Membership]:
@@ -64,11 +65,16 @@ class Overview:
         """What hangs on no meeting, and is not done."""
         return [item for item in self.items if item.assignment.meeting_id is None and not item.progress.is_done]
 
-    @property
+    @cached_property
     def late(self) -> list[OwnItem]:
         """What should have been done before an earlier meeting."""
         shown = self.before_meeting + self.besides
         return [item for item in self.items if item.is_late and item not in shown]
+
+    @property
+    def folds_late(self) -> bool:
+        """Whether that is so much, or so beside the point, that it would bury the rest."""
+        return self.membership.leads or len(self.late) > LATE_SHOWN
 
     @cached_property
     def pins(self) -> QuerySet[Pin]:

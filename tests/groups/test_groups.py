@@ -121,10 +121,12 @@ def test_what_comes_next_and_what_to_do_before_it(circle, bob, page_of, assign, 
     assert "Hand in: Doubling numbers" in text
 
 
-def test_what_an_earlier_meeting_asked_for_stays_until_it_is_done(circle, bob, page_of, assign, exercise):
+def test_what_an_earlier_meeting_asked_for_stays_until_it_is_done(circle, alice, bob, page_of, assign, exercise):
     past = Meeting.objects.create(group=circle, title="Roots", starts_at=timezone.now() - timedelta(days=3))
     assign(exercise, meeting=past)
-    assert "Still open from earlier meetings" in page_of(bob)
+    assert '<details class="past" open>' in page_of(bob)
+    # A lead is not buried in what a lead has not handed in.
+    assert '<details class="past">' in page_of(alice)
 
 
 def test_times_are_read_by_the_readers_clock_else_by_the_groups(circle, bob, dana, page_of):
