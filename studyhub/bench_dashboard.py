@@ -23,10 +23,12 @@ from studyhub import env
 
 SLUG = "large"
 PAGES = {
-    "dashboard": "",
-    "dashboard, every row": "?rows=all&stuck=all",
-    "dashboard, one track": "?track=bench-1&sort=done",
+    "dashboard": ("dashboard", ""),
+    "dashboard, every row": ("dashboard", "?rows=all&stuck=all"),
+    "dashboard, one track": ("dashboard", "?track=bench-1&sort=done"),
+    "concepts": ("dashboard_concepts", ""),
 }
+QUESTIONS = 5
 CHECKS = ("gradient has 1/n", "predictions", "loss falls")
 
 
@@ -117,6 +119,42 @@ def populate(members: int, items: int, *, seed: int = 7) -> Any:
     return group
 
 
+def answer(questions: int, *, seed: int = 7) -> None:
+    """So many answers to every attempt that there is; each question and exercise is on two of thirty concepts."""
+    from apps.catalog.models import Concept
+    from apps.exercises.models import Exercise
+    from apps.quizzes.constants import AnswerState
+    from apps.quizzes.models import Answer, Question, QuestionVersion, Quiz, QuizAttempt
+
+    rng = random.Random(seed)  # noqa: S311 - made-up answers
+    concepts = [Concept.objects.create(slug=f"bench-{n}", title=f"Concept {n}", summary="Made up.") for n in range(30)]
+    for exercise in Exercise.objects.all():
+        exercise.concepts.add(*rng.sample(concepts, 2))
+    asked: dict[int, list[tuple[int, int]]] = {}
+    for quiz in Quiz.objects.all():
+        for n in range(questions):
+            question = Question.objects.create(quiz=quiz, slug=f"q{n}", kind="single", level="beginner", position=n)
+            question.concepts.add(*rng.sample(concepts, 2))
+            version = QuestionVersion.objects.create(question=question, digest="0" * 64, content={})
+            asked.setdefault(quiz.pk, []).append((question.pk, version.pk))
+    Answer.objects.bulk_create(
+        (
+            Answer(
+                user_id=attempt.user_id,
+                attempt=attempt,
+                question_id=question,
+                version_id=version,
+                state=AnswerState.SCORED,
+                share=rng.choice((0, 0.5, 1, 1)),
+                answered_at=attempt.started_at,
+            )
+            for attempt in QuizAttempt.objects.all()
+            for question, version in asked[attempt.quiz_id]
+        ),
+        batch_size=2000,
+    )
+
+
 def measure(n: int) -> dict[str, Any]:
     """Milliseconds, queries and kilobytes of each page, in turn, `n` times after one that warms up.
 
@@ -133,18 +171,18 @@ def measure(n: int) -> dict[str, Any]:
     client.force_login(
         User.objects.get(email="lead@bench.example"), backend="django.contrib.auth.backends.ModelBackend"
     )
-    address = reverse("groups:dashboard", args=[SLUG])
+    addresses = {name: reverse(f"groups:{page}", args=[SLUG]) + query for name, (page, query) in PAGES.items()}
     figures: dict[str, Any] = {}
-    for name, query in PAGES.items():
+    for name, address in addresses.items():
         with CaptureQueriesContext(connection) as queries:
-            response = client.get(address + query)
+            response = client.get(address)
         if response.status_code != 200:
             raise SystemExit(f"{name}: {response.status_code}")
         figures[name] = {"queries": len(queries), "kilobytes": round(len(response.content) / 1000), "times": []}
     for _ in range(n):
-        for name, query in PAGES.items():
+        for name, address in addresses.items():
             started, worked = time.perf_counter(), time.process_time()
-            client.get(address + query)
+            client.get(address)
             figures[name]["times"].append((time.perf_counter() - started, time.process_time() - worked))
     for found in figures.values():
         waited, worked = (sorted(column) for column in zip(*found.pop("times"), strict=True))
@@ -176,6 +214,7 @@ def main() -> None:
         settings.DEBUG = False  # it would keep a record of every query
         call_command("migrate", verbosity=0)
         populate(options.members, options.items)
+        answer(QUESTIONS)
         figures = measure(options.n)
     said = {
         "members": options.members,

@@ -55,7 +55,7 @@ class Help:
 
 
 class Board:
-    """One group for one lead; seven queries, whatever its size."""
+    """One group for one lead; eight queries, whatever its size."""
 
     def __init__(self, membership: Membership, wanted: Wanted, *, every_stuck: bool = False) -> None:
         self.membership, self.group, self.wanted = membership, membership.group, wanted

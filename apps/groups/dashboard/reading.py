@@ -1,4 +1,4 @@
-"""From the database to the plain tuples of states.Facts: seven queries, whatever the size of the group.
+"""From the database to the plain tuples of states.Facts: eight queries, whatever the size of the group.
 
 Only the group's own assignments are read, and only learners who are in it now. Times come as seconds since 1970: to
 make datetimes of a hundred thousand values takes longer than everything else that the dashboard does.
