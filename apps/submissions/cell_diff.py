@@ -56,7 +56,7 @@ def side_by_side(some: Sequence[str], others: Sequence[str], *, starter: Sequenc
 
     Cells that hold nothing but what the starter gave, or nothing, are left out.
     """
-    given = given_by(starter)
+    given = given_by(starter) | {_words(line) for cell in starter for line in cell.splitlines()} - {()}
     left, right = _own(some, given), _own(others, given)
     partner = _partners(left, right)
     rows = []
@@ -109,12 +109,17 @@ def _compare(some: str, others: str, given: set[Statement]) -> tuple[list[Line],
 
 
 def _alone(source: str, given: set[Statement]) -> list[Line]:
-    return [Line(line, "given" if _form(line) in given else "") for line in source.splitlines()[:LINES]]
+    return [Line(line, "given" if {_form(line), _words(line)} & given else "") for line in source.splitlines()[:LINES]]
 
 
 def _form(line: str) -> Statement:
     """What a line is, whatever its names; of a part of a longer statement what can be read of it."""
     for statement in statements(line.strip()):
         return normalised(statement)
-    words = line.split("#")[0].split()
+    return _words(line.partition("#")[0])
+
+
+def _words(line: str) -> Statement:
+    """A line by its words, for what is no statement of its own: a comment, a part of a docstring."""
+    words = line.split()
     return ("…", *words) if words else ()

@@ -46,3 +46,10 @@ def test_what_is_no_python_counts_up_to_the_mistake():
     (row,) = side_by_side([broken], [broken], starter=[])
     assert [line.text for line in row.left.lines] == broken.splitlines()
     assert row.percent == 100
+
+
+def test_the_words_of_the_starter_are_its_own():
+    starter = ['def fit(X, y):\n    """Return the weights."""\n    # Start from zero.\n    ...']
+    cell = starter[0].replace("...", FIT.partition("\n")[2].lstrip())
+    (row,) = side_by_side([cell], [cell], starter=starter)
+    assert [line.kind for line in row.left.lines] == ["given", "given", "given", "same", "same", "same", "same"]

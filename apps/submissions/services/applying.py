@@ -60,7 +60,7 @@ def _apply(item: RegradeItem, regrade: Regrade) -> None:
     else:
         _replace(item)
     _enter(item)
-    if (item.new_score, item.new_max) != (item.old_score, item.old_max):
+    if item.fate != "same":
         _tell(item)
     scored(item.trial or item.run)
 
