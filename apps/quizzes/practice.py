@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from apps.accounts.zones import is_zone
 from apps.quizzes.models import Answer, PracticeGoal
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ def days_of(rows: QuerySet[Any], moment: str, zone: tzinfo) -> Iterable[date]:
 
 
 def zone_of(user: User) -> tzinfo:
-    """The learner's time zone; where they have none, the site's."""
-    return ZoneInfo(user.time_zone) if user.time_zone else timezone.get_default_timezone()
+    """The learner's time zone; where they have none that this machine knows, the site's."""
+    return ZoneInfo(user.time_zone) if is_zone(user.time_zone) else timezone.get_default_timezone()
 
 
 def monday(day: date) -> date:

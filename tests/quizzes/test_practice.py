@@ -174,3 +174,10 @@ class TestPages:
     def test_a_visitor_is_asked_to_sign_in(self, client):
         client.logout()
         assert reverse("account_login") in client.get(GOAL).url
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["", "Europe/Nowhere"])
+def test_without_a_zone_that_is_known_the_sites_clock_counts(bob, name):
+    bob.time_zone = name
+    assert practice.zone_of(bob) == timezone.get_default_timezone()
