@@ -32,7 +32,8 @@ def heat_table(heat: Heat) -> list[list[Value]]:
     for title, _, count in heat.meetings:
         over += [title] * count
     head: list[Value] = ["Learner", "Done", "Required", *(column.title for column in heat.columns)]
-    return [over, head, *([row.name, row.done, row.required, *map(words, row.codes)] for row in heat.rows)]
+    lines: list[list[Value]] = [[row.name, row.done, row.required, *map(words, row.codes)] for row in heat.rows]
+    return [over, head, *lines]
 
 
 def stuck_table(listed: Iterable[Stuck]) -> list[list[Value]]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-NOT_BEGUN, BEGUN, TRIED, DONE, DONE_LATE, LATE, EXTENDED, WAITING = "nbtpdlew"
+NOT_BEGUN, BEGUN, TRIED, DONE, DONE_LATE, LATE, EXTENDED, WAITING = "n", "b", "t", "p", "d", "l", "e", "w"
 # In the order of the legend and of the filter: code, word, what it means.
 LEGEND = (
     (LATE, "late", "was due, and is not begun"),
