@@ -254,7 +254,7 @@ class TestPage:
         return " ".join(client.get(reverse("learning:reviews")).content.decode().split())
 
     def test_it_says_how_many_reviews_are_missing(self, reviewed, client, bob):
-        assert f"with {MIN_REPEATED} repeated reviews it is fitted to yours. So far: 6." in self.text(client, bob)
+        assert f"with {MIN_REPEATED} repeated reviews it can be fitted to yours. So far: 6." in self.text(client, bob)
 
     def test_it_says_that_the_schedule_is_the_learners_own(self, reviewed, client, bob, found):
         found(OWN)
