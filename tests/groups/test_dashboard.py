@@ -89,6 +89,16 @@ def test_everything_done_says_that_nobody_is_stuck(lead, assign, resource, bob):
     assert 'aria-label="done"' in page
 
 
+def test_an_archived_group_is_looked_at_and_nobody_is_written_to(lead, circle, bob, assign, resource):
+    assign(resource, due_at=YESTERDAY)
+    circle.archived_at = NOW
+    circle.save()
+    for address in (URL, reverse("groups:member", args=["circle", bob.pk])):
+        page = text_of(lead.get(address))
+        assert "One overdue: A tree" in page
+        assert reverse("groups:message", args=["circle"]) not in page
+
+
 def test_three_hand_ins_that_fail_the_same_check_lead_to_the_latest_one(lead, desk, bob, assign, exercise):
     assign(exercise, due_at=TOMORROW)
     runs = [desk.done(bob, points=(0, 1)) for _ in range(3)]
