@@ -73,7 +73,7 @@ def test_the_preview_says_who_gains_and_by_how_much(lead, regrade):
     assert "Apply to all" in text
     assert "Keep the higher score" not in text  # nobody loses
     row = text[text.index("Bob") :]
-    assert row.index("2 of 4") < row.index("3 of 4") < row.index("+1") < row.index("1 of 3 → 2 of 3")
+    assert row.index("+1") < row.index("2 of 4") < row.index("3 of 4") < row.index("1 of 3 → 2 of 3")
 
 
 def test_the_preview_filters(lead, regrade):

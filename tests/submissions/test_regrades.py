@@ -1,12 +1,13 @@
 """Regrades: compared without consequences, applied once, each learner told why."""
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.models import AuditEntry, Notification
 from apps.runner.contract import Outcome
 from apps.submissions import services
 from apps.submissions.constants import Files, Lane, RegradeState, State, Verdict
-from apps.submissions.models import CheckResult, Override, Regrade, Run, Standing, Submission
+from apps.submissions.models import CheckResult, LeaderboardEntry, Override, Regrade, Run, Standing, Submission
 from apps.submissions.services import applying, comparing, regrading
 from tests.submissions.conftest import age, finish, fresh, say
 
@@ -330,3 +331,27 @@ def test_the_name_of_a_run_is_not_what_it_was_asked(office, desk, bob):
     path = run.folder / "request.json"
     path.write_text(path.read_text().replace(str(run.pk), "reference"))
     assert item_of(office.compared(), run).trial is None
+
+
+def test_an_entry_gets_its_new_figures_and_keeps_its_time_and_its_learners_choice(office, desk, bob):
+    run = desk.done(bob)
+    at, chosen = run.submission.created_at, timezone.now()
+    figures = {"handed_in_at": at, "chosen_at": chosen, "public": 0.5, "private": 0.5}
+    LeaderboardEntry.objects.create(run=run, exercise=desk.exercise, user=bob, **figures)
+    regrade = office.compared()
+    regrade.items.update(new_entry={"public": 0.7, "private": 0.6})
+    office.apply(regrade)
+    entry = LeaderboardEntry.objects.get()
+    assert (entry.run, entry.public, entry.private) == (run, 0.7, 0.6)
+    assert (entry.handed_in_at, entry.chosen_at) == (at, chosen)
+
+
+def test_the_entry_goes_over_to_the_run_that_counts(office, desk, bob):
+    run = desk.done(bob)
+    figures = {"handed_in_at": run.submission.created_at, "public": 0.5, "private": 0.5}
+    LeaderboardEntry.objects.create(run=run, exercise=desk.exercise, user=bob, **figures)
+    regrade, trial = rerun(office, desk, run)
+    assert LeaderboardEntry.objects.get().run == run
+    regrade.items.update(new_entry={"public": 0.7, "private": 0.6})
+    office.apply(regrade)
+    assert LeaderboardEntry.objects.get().run == trial
