@@ -26,7 +26,7 @@ help:
 	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
 	@echo "make setup   make the environment, start nothing"
 	@echo "make check   linters and types only"
-	@echo "make bench   measure what a run costs beside its cells, against plain papermill; the dashboard (some minutes)"
+	@echo "make bench   measure what a run costs beside its cells, against plain papermill; the dashboard; a regrade (some minutes)"
 	@echo "make soak    a thousand runs through one worker: memory, and what is left behind (some minutes)"
 	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
 	@echo "make clean   remove the environment; your data under var/ stays"
@@ -86,6 +86,7 @@ lock:
 bench: setup
 	$(BIN)/python -m studyhub.bench
 	$(BIN)/python -m studyhub.bench_dashboard
+	$(BIN)/python -m studyhub.bench_regrade
 
 soak: setup
 	$(BIN)/python -m studyhub.soak

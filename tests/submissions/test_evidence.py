@@ -7,6 +7,7 @@ from apps.quizzes.evidence import mastery_of
 from apps.quizzes.mastery import Standing
 from apps.submissions.constants import Verdict
 from apps.submissions.models import Run
+from tests.submissions.conftest import age
 
 
 @pytest.fixture
@@ -33,6 +34,14 @@ def test_the_latest_hand_in_counts(desk, bob, concept):
     after = mastery_of(bob)[concept]
     assert after.value > before.value
     assert after.standing == Standing.GROWING
+
+
+def test_an_early_hand_in_that_a_regrade_ran_last_is_still_early(desk, bob, concept):
+    early = desk.done(bob, points=(0, 0))
+    desk.done(bob)
+    before = mastery_of(bob)[concept].value
+    age(early, finished_at=-60)
+    assert mastery_of(bob)[concept].value == pytest.approx(before, rel=1e-3)
 
 
 def test_our_fault_says_nothing(desk, bob, concept):
