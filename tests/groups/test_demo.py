@@ -12,7 +12,7 @@ from apps.groups.demo.learners import LEARNERS, Learner, attempts
 from apps.groups.management.commands import demo_group
 from apps.groups.models import Group, Role
 from apps.quizzes.models import Answer, QuizAttempt
-from apps.submissions.models import Run, Standing, Submission
+from apps.submissions.models import Comment, Run, Standing, Submission
 
 SLUG = "linear-regression-from-scratch"
 ABLE = Learner("Able Ames", 4.0, 1.0, 2.0)
@@ -79,6 +79,9 @@ def test_the_group_has_a_past_that_was_graded(small, django_user_model):
         able[0].created_at,
         able[0].run.finished_at,
     )
+    # Whoever is stuck has been helped a little.
+    assert Comment.objects.get().submission.user.email == LOST.email
+    assert group.pins.get().user.email == ABLE.email
     # Called again it changes nothing.
     call_command("demo_group", verbosity=0)
     assert Submission.objects.count() == 1 + LOST.gives_up_after

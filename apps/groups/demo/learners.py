@@ -26,14 +26,16 @@ class Learner:
     gives_up_after: int = MOST_ATTEMPTS
     gone_for_days: int = 0
     shares_all: bool = False
+    mailbox: str = ""
 
     @property
     def email(self) -> str:
         """An address that belongs to nobody."""
-        return f"{self.name.split()[0].lower()}@studyhub.example"
+        return f"{self.mailbox or self.name.split()[0].lower()}@studyhub.example"
 
 
 LEARNERS = (
+    Learner("Lina Learner", 0.2, 0.85, 1.5, mailbox="learner"),
     Learner("Amina Okafor", 2.2, 0.98, 4.0, shares_all=True),
     Learner("Ben Lindqvist", 1.6, 0.95, 3.0),
     Learner("Chloé Marchand", 1.4, 0.9, 2.5, shares_all=True),

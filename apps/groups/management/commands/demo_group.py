@@ -14,8 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.catalog.models import Completion
+from apps.catalog.models import Completion, Resource
 from apps.exercises.models import Exercise
+from apps.submissions.models import Standing, Submission
+from apps.submissions.services.comments import comment
 from apps.submissions.services.replay import hand_in_past, stored_run
 from apps.submissions.validation import UploadRefused
 
@@ -23,13 +25,13 @@ from ...demo.course import DIFFICULTY, plan_course
 from ...demo.learners import LEARNERS, Learner, attempts
 from ...demo.quizzes import take_quiz
 from ...models import Assignment, Group, Membership, Role
+from ...services.acting import pin
 
 SLUG = "thursday-circle"
 WEEK = timedelta(days=7)
 MISTAKES = 3
 SEED = 20
 LEADS = ("lead@studyhub.example",)
-MEMBERS = ("learner@studyhub.example",)
 
 
 class Command(BaseCommand):
@@ -49,7 +51,7 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("Simulated learners belong on no real site: this needs STUDYHUB_DEBUG=1.")
         if options["fresh"]:
-            User.objects.filter(email__in=[learner.email for learner in LEARNERS]).delete()
+            User.objects.filter(email__in=[one.email for one in LEARNERS if not one.mailbox]).delete()
             Group.objects.filter(slug=SLUG).delete()
         if Group.objects.filter(slug=SLUG).exists():
             self.stdout.write("The group is there already; --fresh makes it again.")
@@ -71,6 +73,7 @@ class Command(BaseCommand):
         deeds = [deed for learner in LEARNERS for deed in deeds_of(group, learner, assignments, mistakes, now, store)]
         for _, act in sorted(deeds, key=lambda deed: deed[0]):
             act()
+        lead_a_little(group)
         self.stdout.write(f"Made: {group.name}, {len(LEARNERS)} learners. Its lead is {LEADS[0]}.")
 
 
@@ -88,9 +91,8 @@ def make_group(now: datetime) -> Group:
         summary="From a line through points to convolutions, one evening a week. Bring what you don't understand.",
         created_at=now - 5 * WEEK,
     )
-    for emails, role in ((LEADS, Role.LEAD), (MEMBERS, Role.MEMBER)):
-        for user in User.objects.filter(email__in=emails):
-            Membership.objects.create(group=group, user=user, role=role, joined_at=now - 5 * WEEK)
+    for user in User.objects.filter(email__in=LEADS):
+        Membership.objects.create(group=group, user=user, role=Role.LEAD, joined_at=now - 5 * WEEK)
     for learner in LEARNERS:
         user = User.objects.filter(email=learner.email).first() or User.objects.create_user(
             learner.email, name=learner.name
@@ -118,6 +120,8 @@ def deeds_of(
     user = User.objects.get(email=learner.email)
     deeds: list[tuple[datetime, Any]] = []
     until = now - timedelta(days=learner.gone_for_days)
+    if Submission.objects.of(user).exists():
+        return []  # the demo's own learner has done something already: that stays as it is
 
     def note(at: datetime, act: Any) -> None:
         if at < until:
@@ -139,6 +143,21 @@ def deeds_of(
                 at = due - timedelta(days=attempt.days_before)
                 note(at, lambda one=exercise, what=attempt.variant, at=at: hand_in(user, one, what, at, store))
     return deeds
+
+
+def lead_a_little(group: Group) -> None:
+    """The lead has said a word to somebody who is stuck, and recommended something to the demo's own learner."""
+    lead = group.memberships.filter(role=Role.LEAD).select_related("user").first()
+    stuck = Standing.objects.filter(user__memberships__group=group, failing_streak__gt=1).order_by("-failing_streak")
+    if lead is None:
+        return
+    if standing := stuck.exclude(user__email=LEARNERS[0].email).select_related("latest").first():
+        text = "The check that fails looks at small cases first. What does your function return for the smallest one?"
+        comment(author=lead.user, submission=standing.latest, text=text, where=group.name)
+    member = group.memberships.filter(user__email=LEARNERS[0].email).select_related("user").first()
+    resource = Resource.objects.current().filter(concepts__slug="backpropagation").first()
+    if member and resource:
+        pin(by=lead, member=member, resource=resource, note="Before Thursday: it draws what you will write.")
 
 
 def complete(user: User, assignment: Assignment, at: datetime) -> None:
