@@ -12,7 +12,7 @@ from .data import scenes
 from .draws import BACK, KNOWN, PICTURES, ROWS, SIDE, draw
 
 # What the reference reaches over 200 draws is in reference/figures.json. Each limit is at least 4 standard deviations
-# of a run away. At its 94 % of edits that succeed, 16 or fewer of 24 come up in fewer than one run in 10,000.
+# of a run away. At its 95 % of edits that succeed, 16 or fewer of 24 come up in fewer than one run in 10,000.
 OVERLAP = 0.45
 BACK_ERROR = 0.04
 KEPT_ERROR = 0.035
