@@ -11,12 +11,15 @@ from studyhub import broker
 logger = logging.getLogger(__name__)
 
 
-def send(name: str, *arguments: object, queue: str = broker.CONTROL_QUEUE) -> bool:
-    """Send one message now; False where the broker can't be reached. Never waits for it to come back."""
+def send(name: str, *arguments: object, queue: str = broker.CONTROL_QUEUE, in_s: float = 0.0) -> bool:
+    """Send one message now; False where the broker can't be reached. Never waits for it to come back.
+
+    With `in_s` a worker takes it at once and begins so many seconds later; one that dies before has lost it.
+    """
     from studyhub.celery import app
 
     try:
-        app.send_task(name, args=arguments, queue=queue, retry=False)
+        app.send_task(name, args=arguments, queue=queue, retry=False, countdown=in_s or None)
     except (OperationalError, OSError) as error:
         logger.warning("%s%r was not sent, the reconciler will see to it: %s", name, arguments, error)
         return False

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from studyhub import broker
 
-from .constants import FINAL_STATES, RUNNER_SILENT_S, STUCK_S, Files, State, Verdict, verdict_for
+from .constants import FINAL_STATES, RUNNER_SILENT_S, STUCK_S, Files, Lane, State, Verdict, verdict_for
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -198,6 +198,10 @@ class RunQuerySet(models.QuerySet[Any]):
         return self.annotate(
             share=Case(When(graded, then=share), default=Value(-1.0), output_field=models.FloatField())
         ).filter(Q(trial=True) | Exists(later) & ~Exists(spoken_of) & ~Exists(given), Q(share__lt=0) | Exists(better))
+
+    def living(self) -> RunQuerySet:
+        """Live ones that have not ended."""
+        return self.filter(lane=Lane.LIVE).exclude(state__in=FINAL_STATES)
 
     def scored(self) -> RunQuerySet:
         """Those that count for a hand-in and have a score; annotated with `by`, the version that gave it."""

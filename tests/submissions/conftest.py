@@ -116,7 +116,7 @@ class Desk:
         self.messages: list[tuple[str, tuple, str]] = []
         self.broker_up = True
 
-    def send(self, name: str, *arguments: object, queue: str = broker.CONTROL_QUEUE) -> bool:
+    def send(self, name: str, *arguments: object, queue: str = broker.CONTROL_QUEUE, in_s: float = 0.0) -> bool:
         if self.broker_up:
             self.messages.append((name, arguments, queue))
         return self.broker_up

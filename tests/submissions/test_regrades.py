@@ -355,3 +355,22 @@ def test_the_entry_goes_over_to_the_run_that_counts(office, desk, bob):
     regrade.items.update(new_entry={"public": 0.7, "private": 0.6})
     office.apply(regrade)
     assert LeaderboardEntry.objects.get().run == trial
+
+
+def test_while_a_living_hand_in_is_under_way_slices_pause(office, desk, bob, monkeypatch):
+    for _ in range(3):
+        desk.done(bob)
+    regrade, living = office.start(), desk.hand_in(bob)
+    pauses = []
+
+    def send(name, *arguments, in_s=0.0, **options):
+        if name == regrading.bell.REGRADE_TASK:
+            pauses.append(in_s)
+        return True
+
+    monkeypatch.setattr(regrading.bell, "send", send)
+    monkeypatch.setattr(regrading, "SLICE_S", 0.0)  # nothing is done in so short a slice, so there is always a next one
+    for number, state in enumerate((State.QUEUED, State.GRADING, State.DONE)):
+        Run.objects.filter(pk=living.pk).update(state=state)
+        assert regrading.work(pk=regrade.pk, number=number)
+    assert pauses == [regrading.PAUSE_S, regrading.PAUSE_S, 0.0]

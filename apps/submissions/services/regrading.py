@@ -1,7 +1,8 @@
 """Regrades: begun, worked on in slices in the background, then applied or discarded. Nothing counts before that.
 
 A slice is short and ends by sending the message for the next one to the end of the queue, so a live hand-in is never
-behind more than one of them. A slice that dies is found by the reconciler; each item moves once, whoever does it.
+behind more than one of them; while one is under way, slices leave it most of the processor too. A slice that dies is
+found by the reconciler; each item moves once, whoever does it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from apps.exercises.models import Exercise, ExerciseVersion
 
 SLICE_S = 0.25
+# Between two slices while a live hand-in waits, runs or is graded.
+PAUSE_S = 1.0
 WORK = {
     RegradeState.COMPARING: compare_next,
     RegradeState.APPLYING: apply_next,
@@ -96,7 +99,7 @@ def work(*, pk: int, number: int) -> bool:
         left = step(regrade)
     bell.send(bell.RELEASE_TASK)
     if left:
-        bell.send(bell.REGRADE_TASK, pk, number + 1)
+        bell.send(bell.REGRADE_TASK, pk, number + 1, in_s=PAUSE_S if Run.objects.living().exists() else 0.0)
     elif regrade.state == RegradeState.COMPARING:
         close_if_compared(pk)
     elif regrade.state == RegradeState.APPLYING:
