@@ -9,9 +9,14 @@ from apps.runner import zygote_nursery as nursery
 from tests.redteam import kit
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def warmed_up(tmp_path_factory):
-    """What the first run opens for good (loops, clients, warm kernels) is no trace of an attack."""
+    """What the first run opens for good (loops, clients, warm kernels) is no trace of an attack.
+
+    Once would do, if no test of another folder ended the warm kernels of this process in between.
+    """
+    if ("numpy", (), "") in nursery._zygotes:
+        return
     folder = tmp_path_factory.mktemp("warm")
     for number in range(2):
         assert kit.run_notebook(folder / f"warm-{number}", kit.HONEST, f"x = {'x' * 300_000!r}").score == 1

@@ -291,6 +291,9 @@ ATTACKS: dict[str, Attack] = {
         """,
         outcome="learner_error",
         reason="RecursionError",
+        # IPython takes seconds to lay it out.
+        limits={"cell_s": 20.0, "wall_s": 30.0},
+        seconds=40.0,
     ),
     "cells that print in turn": Attack(
         """
