@@ -22,7 +22,7 @@ tiny_diffusion = load("tiny_diffusion")
 def build(folder: Path) -> dict[str, Any]:
     """Write reference/judge.safetensors and reference/known-*.npy; return the figures.
 
-    Raises ValueError where a copy is no copy any more.
+    Raises ValueError where a copy is no copy any more, and where weights are such that a limit of grading.py is near.
     """
     weights = "reference/judge.safetensors"
     (folder / weights).write_bytes((SOURCE / weights).read_bytes())
@@ -32,7 +32,9 @@ def build(folder: Path) -> dict[str, Any]:
             raise ValueError(f"{name} differs from that of {SOURCE.name}: copy it (write_data copies what is in data/)")
     editor = Editor(tiny_diffusion.load(folder / "data"))
     keep_back(editor, folder / "reference")
-    return {"seed": SEED, **measure(editor)}
+    found = measure(editor)
+    refuse_near_limits(found)
+    return {"seed": SEED, **found}
 
 
 class Editor:
@@ -151,6 +153,22 @@ def measure(editor: Editor) -> dict[str, Any]:
         "alike_of_36": {**_summary(found["alike"]), "enough": grading.ALIKE_ENOUGH},
         "same_masks": {**_summary(found["same_masks"]), "at_least": grading.SAME_MASKS},
     }
+
+
+def refuse_near_limits(found: dict[str, Any]) -> None:
+    """Raises ValueError where the reference comes within 4 standard deviations of a limit: it would fail some runs."""
+    for name, figures in found.items():
+        limits = (
+            [figures[key] for key in ("at_least", "at_most", "enough") if key in figures]
+            if isinstance(figures, dict)
+            else []
+        )
+        for limit in limits:
+            if abs(figures["mean"] - limit) < 4 * figures["deviation"]:
+                raise ValueError(
+                    f"{name}: the reference reaches {figures['mean']} ± {figures['deviation']}, and the limit in "
+                    f"grading.py is {limit}. Set it anew for these weights, and prove the mutants again."
+                )
 
 
 def _summary(values: Any) -> dict[str, float]:
