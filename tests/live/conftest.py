@@ -141,7 +141,7 @@ def site(transactional_db, settings):
     settings.VAR_DIR = folder
     settings.RUN_STORE = folder / "runs"
     settings.CURRICULUM_STORE = folder / "curriculum"
-    for name in ("broker", "runs"):
+    for name in ("broker", "runs", "curriculum"):
         shutil.rmtree(folder / name, ignore_errors=True)
     (folder / "broker" / "messages").mkdir(parents=True)
     (folder / "broker" / "control").mkdir(parents=True)
