@@ -29,7 +29,7 @@ from ...services.acting import pin
 
 SLUG = "thursday-circle"
 WEEK = timedelta(days=7)
-MISTAKES = 3
+MISTAKES = 4
 SEED = 20
 LEADS = ("lead@studyhub.example",)
 
@@ -102,9 +102,8 @@ def make_group(now: datetime) -> Group:
 
 
 def wrong_solutions(exercise: Exercise) -> list[str]:
-    """Some of its mutants, and the starter: nothing filled in."""
-    mutants = exercise.current_version.package().mutants
-    return [*(f"mutant:{name}" for name in list(mutants)[:MISTAKES]), "starter"]
+    """Some of its mutants: the mistakes that people make."""
+    return [f"mutant:{name}" for name in list(exercise.current_version.package().mutants)[:MISTAKES]]
 
 
 def deeds_of(
