@@ -17,7 +17,7 @@ from . import rendering
 from .compared import Compared, Scale, as_scale, as_table
 from .constants import Files, State, Verdict
 from .conversation import Conversation
-from .messages import TURNS, Sentence, Turn, given_by_hand, sentence_for
+from .messages import TURNS, Sentence, given_by_hand, sentence_for
 from .models import CheckResult, RegradeItem, Run, Submission, SubmittedNotebook, Transition
 from .services.runners import slots
 
@@ -97,11 +97,6 @@ class RunPage:
         if self.shown_state == Verdict.PASSED:
             return ""
         return TURNS[self.sentence.turn]
-
-    @property
-    def our_fault(self) -> bool:
-        """Whether the platform has to act now that the run has ended."""
-        return self.run.is_final and self.sentence.turn == Turn.US
 
     @property
     def shown_state(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -242,8 +242,3 @@ class CheckResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.check_id}: {self.points} of {self.max_points}"
-
-    @property
-    def compared_columns(self) -> list[Any]:
-        """The heading of the compared table, empty where there is none."""
-        return list(self.compared.get("columns", []))
