@@ -21,7 +21,7 @@ JUDGED_TASK = "quizzes.accept_outcome"
 def celery_settings() -> dict[str, Any]:
     """Celery's settings. Without STUDYHUB_BROKER_URL the broker is a folder of files: nothing to install."""
     settings: dict[str, Any] = {
-        "broker_url": env.text("STUDYHUB_BROKER_URL", EMBEDDED),
+        "broker_url": env.secret("STUDYHUB_BROKER_URL", EMBEDDED),
         "broker_connection_retry_on_startup": True,
         "task_default_queue": CONTROL_QUEUE,
         "task_ignore_result": True,

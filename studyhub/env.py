@@ -19,6 +19,26 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
+def secret(name: str, default: str = "") -> str:
+    """A text that nobody else may see: the variable `name`, or what the file that `<name>_FILE` names holds.
+
+    The end of the file's last line is not part of it. Raises SettingError, never with the text itself, where both
+    are set, or the file can't be read or is empty.
+    """
+    path = os.environ.get(f"{name}_FILE")
+    if not path:
+        return os.environ.get(name, default)
+    if os.environ.get(name):
+        raise SettingError(f"{name} and {name}_FILE are both set. Keep one of them.")
+    try:
+        found = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{name}_FILE={path!r} can't be read: {type(error).__name__}.") from None
+    if not found:
+        raise SettingError(f"{name}_FILE={path!r} is empty.")
+    return found
+
+
 def flag(name: str, default: bool) -> bool:
     """A yes or no. Raises SettingError for anything that is neither."""
     raw = os.environ.get(name)

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
-from studyhub import env
+from studyhub import caches, env
 from studyhub.databases import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.var_folder()
 
 DEBUG = env.flag("STUDYHUB_DEBUG", False)
-SECRET_KEY = env.text("STUDYHUB_SECRET_KEY", "only-for-development" if DEBUG else "")
+SECRET_KEY = env.secret("STUDYHUB_SECRET_KEY", "only-for-development" if DEBUG else "")
 if not SECRET_KEY:
     raise env.SettingError(
         "STUDYHUB_SECRET_KEY is not set. Set it to a long random text, or set STUDYHUB_DEBUG=1 for development."
@@ -77,14 +77,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database(env.text("STUDYHUB_DATABASE_URL"), VAR_DIR)}
+DATABASES = {"default": database(env.secret("STUDYHUB_DATABASE_URL"), VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": VAR_DIR / "cache",
-    }
-}
+CACHES = {"default": caches.cache(env.secret("STUDYHUB_CACHE_URL"), VAR_DIR)}
 
 # Accounts: people sign in with their e-mail address.
 AUTH_USER_MODEL = "accounts.User"
@@ -111,7 +106,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 EMAIL_HOST = env.text("STUDYHUB_SMTP_HOST")
 EMAIL_PORT = env.integer("STUDYHUB_SMTP_PORT", 587, minimum=1)
 EMAIL_HOST_USER = env.text("STUDYHUB_SMTP_USER")
-EMAIL_HOST_PASSWORD = env.text("STUDYHUB_SMTP_PASSWORD")
+EMAIL_HOST_PASSWORD = env.secret("STUDYHUB_SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("STUDYHUB_SMTP_TLS", True)
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = env.text(
@@ -178,7 +173,7 @@ RUN_GRADING_LEASE_S = env.integer("STUDYHUB_RUN_GRADING_LEASE_S", 20, minimum=1)
 RUN_PLATFORM_RETRIES = 2
 CHECK_LEASE_S = env.integer("STUDYHUB_CHECK_LEASE_S", 30, minimum=1)  # a formula takes a runner a second or two
 RUN_KEEP_DAYS = env.integer("STUDYHUB_RUN_KEEP_DAYS", 30, minimum=1)  # then a run's files go; grades stay
-METRICS_TOKEN = env.text("STUDYHUB_METRICS_TOKEN", "")  # what Prometheus shows for /metrics; empty: staff only
+METRICS_TOKEN = env.secret("STUDYHUB_METRICS_TOKEN")  # what Prometheus shows for /metrics; empty: staff only
 SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
 if SANDBOX not in {"bubblewrap", "none"}:
     raise env.SettingError(f"STUDYHUB_SANDBOX={SANDBOX!r} is unknown. Use bubblewrap, or none with STUDYHUB_DEBUG=1.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studyhub import env
+from studyhub.caches import cache
 from studyhub.databases import database
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,43 @@ def test_the_database_is_a_file_or_a_server(tmp_path, monkeypatch):
     assert server["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 3, "timeout": 10}}
     # Django refuses a pool beside connections that are kept by themselves.
     assert not server["CONN_MAX_AGE"]
+
+
+def test_the_cache_is_a_folder_or_a_server(tmp_path):
+    assert cache("", tmp_path)["LOCATION"] == tmp_path / "cache"
+    assert cache("redis://cache.example/1", tmp_path)["BACKEND"].endswith(".RedisCache")
+    with pytest.raises(env.SettingError) as told:
+        cache("memcached://ada:hush@cache.example", tmp_path)
+    assert "hush" not in str(told.value)
+
+
+def test_a_secret_comes_from_the_environment_or_a_file(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text(" hush \n")
+    monkeypatch.setenv("STUDYHUB_KEY", "loud")
+    assert (env.secret("STUDYHUB_KEY"), env.secret("STUDYHUB_OTHER"), env.secret("STUDYHUB_OTHER", "x")) == (
+        "loud", "", "x")  # fmt: skip
+    monkeypatch.delenv("STUDYHUB_KEY")
+    monkeypatch.setenv("STUDYHUB_KEY_FILE", str(tmp_path / "key"))
+    assert env.secret("STUDYHUB_KEY") == " hush "
+
+
+@pytest.mark.parametrize(
+    ("variable", "content", "complaint"),
+    [
+        ("hush", b"x", "STUDYHUB_KEY and STUDYHUB_KEY_FILE are both set"),
+        ("", None, "can't be read: FileNotFoundError"),
+        ("", b"\xff\xfe\xfa", "can't be read: UnicodeDecodeError"),
+        ("", b"\n", "is empty"),
+    ],
+)
+def test_a_secret_that_can_not_be_read_stops_the_start(monkeypatch, tmp_path, variable, content, complaint):
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    monkeypatch.setenv("STUDYHUB_KEY", variable)
+    monkeypatch.setenv("STUDYHUB_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(env.SettingError, match=complaint) as told:
+        env.secret("STUDYHUB_KEY")
+    assert "hush" not in str(told.value)
 
 
 def test_readers(monkeypatch):
