@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import json
 import os
-import shlex
 import shutil
 import statistics
 import subprocess
@@ -25,7 +24,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studyhub import env
+from studyhub import env, roles
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -115,17 +114,15 @@ class Processes:
     """The site's processes, without the web server."""
 
     def __init__(self) -> None:
-        from studyhub.management.commands.serve import processes
-
-        self.commands = processes("127.0.0.1", 8000)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
         """Start some of them."""
+        from studyhub.management.commands.serve import PROCESSES
+
         for name in names:
-            self.running[name] = subprocess.Popen(
-                shlex.split(self.commands[name]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
+            command = roles.invocation(PROCESSES[name])
+            self.running[name] = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill(self, name: str) -> None:
         """With a signal that can't be caught; its children end with it."""

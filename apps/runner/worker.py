@@ -25,7 +25,7 @@ from celery import Celery
 from celery.signals import worker_ready, worker_shutdown
 from kombu.exceptions import OperationalError
 
-from apps.runner import cgroup, gpu, report
+from apps.runner import cgroup, gpu, reach, report
 from apps.runner.canary import REMEDY, canary
 from apps.runner.contract import CLAIM_FILE, Outcome, Progress
 from apps.runner.errors import GpuError
@@ -158,6 +158,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--loglevel", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     options = parser.parse_args(arguments)
     logging.basicConfig(level=options.loglevel, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    refusal = reach.refusal(os.environ)
+    if refusal and not env.flag("STUDYHUB_DEBUG", False):
+        sys.exit(f"This worker takes no work: {refusal}")
     if unsandboxed():
         logger.critical("STUDYHUB_SANDBOX=none: learners' code runs on this machine WITHOUT a sandbox.")
     slots, name = options.slots, options.queue

@@ -1,7 +1,6 @@
 """A whole site in processes of its own, on a free port, over a throw-away folder; tests kill what they like of it."""
 
 import os
-import shlex
 import shutil
 import signal
 import socket
@@ -21,9 +20,9 @@ from amqp.exceptions import ChannelError
 from django.core.management import call_command
 from django.db import connection
 
-from studyhub import broker
+from studyhub import broker, roles
 from studyhub.celery import app
-from studyhub.management.commands.serve import answers, processes
+from studyhub.management.commands.serve import PROCESSES, answers
 from tests.settings import folder as site_folder
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -70,6 +69,7 @@ class Site:
             **IMPATIENT,
             "STUDYHUB_DEBUG": "1",
             "STUDYHUB_VAR": str(folder),
+            "STUDYHUB_BIND": f"127.0.0.1:{self.port}",
             **servers(),
         }
         self.running: dict[str, subprocess.Popen] = {}
@@ -77,9 +77,9 @@ class Site:
 
     def start(self, *names: str) -> None:
         for name in names:
-            role = name.split("-")[0]
+            role = PROCESSES[name.split("-")[0]]
             self.running[name] = subprocess.Popen(
-                shlex.split(processes("127.0.0.1", self.port)[role]),
+                roles.invocation(role),
                 env=self.environment,
                 cwd=PROJECT,
                 stdout=self.log,

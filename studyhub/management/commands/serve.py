@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import sys
 import threading
@@ -18,8 +19,9 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from honcho.manager import Manager
 
+from apps.runner import reach
 from apps.runner.canary import REMEDY, canary
-from studyhub import broker
+from studyhub import broker, roles
 
 DEMO_USERS = (
     ("learner", "learner@studyhub.example", "Lina Learner", {}),
@@ -28,8 +30,8 @@ DEMO_USERS = (
 )
 DEMO_PASSWORD = "studyhub-demo"  # noqa: S105 - made with DEBUG only, and printed for everybody to see
 START_TIMEOUT_S = 60
-# Celery warns of root because of pickle, which it is told not to take; runs give up root before they begin.
-ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
+# What is started, by the name that stands before its lines, and the role that it has.
+PROCESSES = {"web": "web", "control": "control", "beat": "beat", "runner": broker.CPU_QUEUE}
 
 
 class Command(BaseCommand):
@@ -61,8 +63,11 @@ class Command(BaseCommand):
         manager = Manager()
         # Links in mails lead here, unless the environment says where to.
         here = {"STUDYHUB_URL": f"http://{host}:{port}"} if settings.DEBUG else {}
-        for name, command in processes(host, port).items():
-            manager.add_process(name, command, env={**here, **os.environ, **ENVIRONMENT}, cwd=str(settings.BASE_DIR))
+        environment = {**here, **os.environ, **roles.CALM, "STUDYHUB_BIND": f"{host}:{port}"}
+        for name, role in PROCESSES.items():
+            command = shlex.join(["exec", *roles.invocation(role)])
+            told = reach.without(environment) if role in roles.RUNNERS else environment
+            manager.add_process(name, command, env=told, cwd=str(settings.BASE_DIR))
         threading.Thread(target=self.announce, args=(host, port), daemon=True).start()
         manager.loop()
         sys.exit(manager.returncode)
@@ -108,20 +113,6 @@ def make_demo_users() -> None:
     for _, email, name, rights in DEMO_USERS:
         if not users.filter(email=email).exists():
             users.create_user(email, DEMO_PASSWORD, name=name, **rights)
-
-
-def processes(host: str, port: int) -> dict[str, str]:
-    """The commands of the processes that make up the site, by name."""
-    python = sys.executable
-    celery = f"{python} -m celery --quiet --app studyhub.celery"
-    calm = "--log-level warning --no-control-socket"
-    quiet = "--without-gossip --without-mingle --without-heartbeat --loglevel WARNING"
-    return {
-        "web": f"{python} -m gunicorn studyhub.wsgi --bind {host}:{port} --worker-class gthread --threads 8 {calm}",
-        "control": f"{celery} worker --queues {broker.CONTROL_QUEUE} --concurrency 2 --hostname control@%h {quiet}",
-        "beat": f"{celery} beat --schedule {settings.VAR_DIR / 'beat'} --loglevel WARNING",
-        "runner": f"{python} -m apps.runner.worker --slots {settings.RUN_SLOTS_CPU} --loglevel WARNING",
-    }
 
 
 def answers(address: str) -> bool:
