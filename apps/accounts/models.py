@@ -1,5 +1,6 @@
 """The person who signs in: with an e-mail address, there are no user names."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -135,3 +136,41 @@ class Notification(models.Model):
     def icon(self) -> str:
         """The icon for what it is about."""
         return NOTIFICATION_ICONS.get(self.kind, "bell")
+
+
+class Scope(models.TextChoices):
+    """What a program may do with a token; each call of the API asks for one of them."""
+
+    READ = "read", "Read: the curriculum, your progress, your hand-ins and their results"
+    SUBMIT = "submit", "Hand in notebooks, and cancel them"
+    LEARN = "learn", "Take quizzes and reviews, and mark resources as done"
+    LEAD = "lead", "In groups that you lead: read the members' work and the exports"
+
+
+class AccessToken(models.Model):
+    """Lets a program act for a person. Of the token itself only its hash is kept: nobody can read it here."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=80, help_text="What it is for: my laptop, Colab …")
+    scopes = models.JSONField(default=list)
+    prefix = models.CharField(max_length=12, help_text="How it begins, to tell tokens apart.")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token.")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="To the hour.")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it still lets anybody in."""
+        return self.revoked_at is None and now < self.expires_at
+
+    @property
+    def allows(self) -> list[str]:
+        """What it may do, in words."""
+        return [Scope(scope).label for scope in self.scopes]

@@ -143,6 +143,10 @@ UPLOAD: dict[str, str] = {
     "too-many-waiting": (
         "{count} of your hand-ins have not ended yet. Wait for one, or cancel one, then hand in this notebook."
     ),
+    "key-reused": (
+        "Something else was handed in under this Idempotency-Key. Use a new key for each notebook, and the same one "
+        "only to send the same notebook again."
+    ),
     "retired": "This exercise is no longer offered, so nothing can be handed in for it.",
 }
 

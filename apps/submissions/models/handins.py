@@ -36,6 +36,18 @@ class Submission(models.Model):
     filename = models.CharField(max_length=150)
     size = models.PositiveIntegerField(help_text="Bytes of the file as it was uploaded.")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # Defaults in the database too: while a new version is rolled out, the one before it still writes rows.
+    key = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="A program's own name for it: taken in once.",
+    )
+    body_digest = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False, help_text="SHA-256 of what came with it."
+    )
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -43,6 +55,7 @@ class Submission(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["user", "exercise", "number"], name="submission_number_once"),
+            models.UniqueConstraint(fields=["user", "key"], condition=~models.Q(key=""), name="submission_key_once"),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +35,11 @@ if TYPE_CHECKING:
 NUMBER_TRIES = 5
 
 
-def submit(*, user: User, exercise: Exercise, filename: str, data: bytes) -> Submission:
+def submit(*, user: User, exercise: Exercise, filename: str, data: bytes, key: str = "") -> Submission:
     """Take a notebook in: once this returns it is safe, and it will end.
+
+    With a `key` it is taken in once: the same file for the same exercise under the same key is the hand-in that there
+    is already, also where both arrive at once; another file is refused.
 
     1. Check and clean the file. 2. In one transaction: is there an attempt left, then the Submission with its
     notebook and its Run. 3. On commit ring the bell; a process that dies before has lost nothing, for the run's row
@@ -44,20 +49,44 @@ def submit(*, user: User, exercise: Exercise, filename: str, data: bytes) -> Sub
     """
     if exercise.retired or exercise.current_version is None:
         raise UploadRefused("retired")
+    named = _Named(key, hashlib.sha256(exercise.slug.encode() + b"\0" + data).hexdigest())
+    if earlier := _earlier(user, named):
+        return earlier
     notebook = read_notebook(data, exercise=exercise.slug, limit_mb=settings.UPLOAD_LIMIT_MB)
     name = PurePath(filename.replace("\\", "/")).name.replace("\0", "")[-150:] or "notebook.ipynb"
     for left in reversed(range(NUMBER_TRIES)):
         try:
             with transaction.atomic():
-                return _create(user, exercise, name, len(data), notebook)
-        except IntegrityError:
-            # Two hand-ins of one learner took the same number at once: the second one counts again.
-            if not left:
+                return _create(user, exercise, name, len(data), notebook, named)
+        except (IntegrityError, UploadRefused) as error:
+            # Under the same key another one may have come first, and have used up the last attempt.
+            if earlier := _earlier(user, named):
+                return earlier
+            # Else two hand-ins of one learner took the same number at once: the second one counts again.
+            if isinstance(error, UploadRefused) or not left:
                 raise
     raise AssertionError("unreachable")
 
 
-def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: Notebook) -> Submission:
+@dataclass(frozen=True)
+class _Named:
+    """By which name a program knows what it hands in, and the SHA-256 of that."""
+
+    key: str
+    digest: str
+
+
+def _earlier(user: User, named: _Named) -> Submission | None:
+    """What was handed in under this key. Raises UploadRefused where that was something else."""
+    if not named.key:
+        return None
+    found: Submission | None = Submission.objects.of(user).filter(key=named.key).first()
+    if found and found.body_digest != named.digest:
+        raise UploadRefused("key-reused")
+    return found
+
+
+def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: Notebook, named: _Named) -> Submission:
     version = exercise.current_version
     _check_allowance(user, exercise, version.manifest)
     mine = Submission.objects.of(user).filter(exercise=exercise)
@@ -68,6 +97,8 @@ def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: 
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
         filename=filename,
         size=size,
+        key=named.key,
+        body_digest=named.digest if named.key else "",
     )
     SubmittedNotebook.objects.create(submission=submission, text=json.dumps(notebook.content))
     run = Run.objects.create(
