@@ -13,7 +13,7 @@ done
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing$missing for the tests ..."
-    # shellcheck disable=SC2086 - a list of names
+    # shellcheck disable=SC2086 # a list of names
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 else
     echo "Missing on this machine:$missing (apt install$missing). Tests that need it are skipped; in CI they fail."

@@ -86,7 +86,8 @@ ROLES: dict[str, Callable[[], list[str]]] = {
 }
 RUNNERS = (broker.CPU_QUEUE, broker.GPU_QUEUE)
 PREPARE = "prepare"
-PREPARATIONS = (["migrate", "--no-input"], ["sync_curriculum"], ["collectstatic", "--no-input", "--verbosity", "0"])
+PREPARATIONS = [["migrate", "--no-input"], ["sync_curriculum"]]
+STATIC_FILES = ["collectstatic", "--no-input", "--verbosity", "0"]
 
 
 def environment(role: str) -> dict[str, str]:
@@ -109,8 +110,11 @@ def invocation(role: str) -> list[str]:
 
 
 def prepare() -> int:
-    """One after the other; returns the exit status of the first that failed, or 0."""
-    for arguments in PREPARATIONS:
+    """One after the other; returns the exit status of the first that failed, or 0.
+
+    An image has its static files already, and says with STUDYHUB_STATIC where.
+    """
+    for arguments in [*PREPARATIONS, *([] if env.text("STUDYHUB_STATIC") else [STATIC_FILES])]:
         settings = {"DJANGO_SETTINGS_MODULE": "studyhub.settings"}
         if status := subprocess.run(_python("django", *arguments), env={**settings, **os.environ, **CALM}).returncode:
             return status
