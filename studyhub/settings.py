@@ -158,6 +158,7 @@ if not DEBUG:
 # The curriculum, and what a hand-in may be.
 CURRICULUM_DIR = env.folder("STUDYHUB_CURRICULUM", BASE_DIR / "notebooks")
 CURRICULUM_STORE = VAR_DIR / "curriculum"
+CURRICULUM_LOOK_S = 1  # how long a page may lag behind a sync; 0: nothing of the curriculum is kept in memory
 UPLOAD_LIMIT_MB = env.integer("STUDYHUB_UPLOAD_LIMIT_MB", 10, minimum=1)
 # Room for the form around the file; a larger body is refused by the form with a message, not cut off.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

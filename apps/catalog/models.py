@@ -237,6 +237,15 @@ class Resource(models.Model):
         return found if YOUTUBE_ID.fullmatch(found) else ""
 
 
+class Edition(models.Model):
+    """Which edition of the curriculum is in the tables: one row, see edition.py."""
+
+    name = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class CompletionQuerySet(models.QuerySet["Completion"]):
     """Reads of completions."""
 

@@ -37,32 +37,56 @@ class Progress:
         return cls(finished, finished + required)
 
 
+@dataclass(frozen=True)
+class SectionProgress:
+    """A section, how far a learner has come in it, and the keys of the resources in it that they are done with."""
+
+    section: Section
+    progress: Progress
+    done: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class TrackProgress:
+    """A track fetched with `with_contents`, and how far a learner has come in it and in each of its sections."""
+
+    track: Track
+    progress: Progress
+    sections: tuple[SectionProgress, ...]
+
+    @property
+    def resource_count(self) -> int:
+        """How many resources the track has."""
+        return sum(len(section.resources.all()) for section in self.track.sections.all())
+
+    @property
+    def exercise_count(self) -> int:
+        """How many exercises the track has."""
+        return sum(len(section.exercises.all()) for section in self.track.sections.all())
+
+    @classmethod
+    def of(cls, track: Track, done: Set[int]) -> TrackProgress:
+        """The progress in `track`, by the keys of the resources done."""
+        sections = []
+        for section in track.sections.all():
+            pairs = [(section, resource) for resource in section.resources.all()]
+            keys = tuple(resource.pk for _, resource in pairs if resource.pk in done)
+            sections.append(SectionProgress(section, Progress.of(pairs, done), keys))
+        return cls(track, Progress.of(resources_in(track), done), tuple(sections))
+
+
 def resources_in(track: Track) -> list[tuple[Section, Resource]]:
     """The resources of a track fetched with `with_contents`, each with its section, in order."""
     return [(section, resource) for section in track.sections.all() for resource in section.resources.all()]
 
 
-def note_progress(track: Track, done: Set[int]) -> Track:
-    """Write `progress` on the track and its sections, and `done` on its resources, for the templates."""
-    for section in track.sections.all():
-        pairs = [(section, resource) for resource in section.resources.all()]
-        section.progress = Progress.of(pairs, done)
-        for _, resource in pairs:
-            resource.done = resource.pk in done
-    track.progress = Progress.of(resources_in(track), done)
-    track.resource_count = sum(len(section.resources.all()) for section in track.sections.all())
-    track.exercise_count = sum(len(section.exercises.all()) for section in track.sections.all())
-    return track
-
-
-def next_step(tracks: Iterable[Track], done: Set[int]) -> tuple[Track, Resource] | None:
+def next_step(tracks: Iterable[TrackProgress], done: Set[int]) -> tuple[Track, Resource] | None:
     """What to do next: the first required resource left, in a track that was begun before one that was not.
 
-    Takes tracks that went through `note_progress`. The course itself comes last, because it runs beside everything
-    else. None where nothing is left.
+    The course itself comes last, because it runs beside everything else. None where nothing is left.
     """
-    for track in sorted(tracks, key=lambda track: (track.is_spine, not track.progress.begun)):
-        for section, resource in resources_in(track):
+    for one in sorted(tracks, key=lambda one: (one.track.is_spine, not one.progress.begun)):
+        for section, resource in resources_in(one.track):
             if resource.pk not in done and not (resource.optional or section.optional):
-                return track, resource
+                return one.track, resource
     return None

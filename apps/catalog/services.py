@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.catalog import edition
 from apps.catalog.curriculum import Curriculum, SectionEntry, TrackEntry
 from apps.catalog.models import Completion, Concept, Resource, Section, Track
 
@@ -59,6 +60,7 @@ def sync_catalog(*, curriculum: Curriculum) -> SyncReport:
         Resource.objects.exclude(pk__in=resources),
     )
     retired = sum(rows.update(retired=True) for rows in gone)
+    edition.renew()
     return SyncReport(len(curriculum.tracks), len(sections), len(resources), len(concepts), retired)
 
 

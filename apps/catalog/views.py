@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.catalog import services
-from apps.catalog.models import Completion, Concept, Resource, Track, exercises_on_offer
-from apps.catalog.progress import next_step, note_progress
+from apps.catalog import contents, edition, services
+from apps.catalog.models import Completion, Concept, Resource, exercises_on_offer
+from apps.catalog.progress import TrackProgress, next_step
 from apps.catalog.suggestions import suggest
 
 PERSPECTIVES = 5
@@ -18,11 +18,13 @@ PERSPECTIVES = 5
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What StudyHub is, the course with the tracks that support it, and the next step."""
+    now = edition.current()
     done = Completion.objects.resources_of(request.user)
-    tracks = [note_progress(track, done) for track in Track.objects.with_contents()]
+    tracks = [TrackProgress.of(track, done) for track in contents.tracks(now)]
     context = {
-        "spine": next((track for track in tracks if track.is_spine), None),
-        "tracks": [track for track in tracks if not track.is_spine],
+        "edition": now,
+        "spine": next((one.track for one in tracks if one.track.is_spine), None),
+        "tracks": [one for one in tracks if not one.track.is_spine],
         "next_step": next_step(tracks, done),
         "suggestion": suggest(request.user) if request.user.is_authenticated else None,
         "begun": bool(done),
@@ -33,9 +35,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def track(request: HttpRequest, track: str) -> HttpResponse:
     """A track: its sections, their resources and exercises."""
-    found = get_object_or_404(Track.objects.with_contents(), slug=track)
-    done = Completion.objects.resources_of(request.user)
-    return render(request, "catalog/track.html", {"track": note_progress(found, done)})
+    now = edition.current()
+    found = next((one for one in contents.tracks(now) if one.slug == track), None)
+    if found is None:
+        raise Http404(f"There is no track {track}.")
+    here = TrackProgress.of(found, Completion.objects.resources_of(request.user))
+    return render(request, "catalog/track.html", {"edition": now, "here": here, "track": found})
 
 
 @require_safe
@@ -83,10 +88,6 @@ def concepts(request: HttpRequest) -> HttpResponse:
 def concept(request: HttpRequest, slug: str) -> HttpResponse:
     """A concept, and every resource and exercise that looks at it."""
     found = get_object_or_404(Concept.objects.current(), slug=slug)
-    done = Completion.objects.resources_of(request.user)
-    resources = list(Resource.objects.on_concept(found))
-    for one in resources:
-        one.done = one.pk in done
     exercises = exercises_on_offer().filter(concepts=found).select_related("section__track")
     return render(
         request,
@@ -95,7 +96,8 @@ def concept(request: HttpRequest, slug: str) -> HttpResponse:
             "concept": found,
             "needs": list(found.needs.current()),
             "leads_to": list(found.leads_to.current()),
-            "resources": resources,
+            "resources": list(Resource.objects.on_concept(found)),
+            "done": Completion.objects.resources_of(request.user),
             "exercises": list(exercises),
         },
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from apps.catalog import edition
 from apps.catalog.models import Concept, Section
 from apps.exercises.curriculum import dangling
 from apps.exercises.models import Exercise, ExerciseVersion
@@ -72,6 +73,7 @@ def sync_exercises(*, packages: Sequence[ExercisePackage]) -> SyncReport:
         )
         gone = Exercise.objects.filter(retired=False).exclude(slug__in=[package.slug for package in packages])
         retired = gone.update(retired=True)
+        edition.renew()
     return SyncReport(len(packages), sum(len(package.mutants) for package in packages), new, retired)
 
 

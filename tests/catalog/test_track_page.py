@@ -34,10 +34,10 @@ def test_author_and_time_are_shown_only_where_they_are_known(client, catalog):
 
 def test_optional_resources_count_only_once_they_are_done(client, bob, catalog):
     client.force_login(bob)
-    progress = client.get(reverse("track", args=PAGE)).context["track"].progress
+    progress = client.get(reverse("track", args=PAGE)).context["here"].progress
     assert (progress.done, progress.total) == (0, 2)
     mark_done(user=bob, resource=Resource.objects.get(slug="tree-article"))
-    progress = client.get(reverse("track", args=PAGE)).context["track"].progress
+    progress = client.get(reverse("track", args=PAGE)).context["here"].progress
     assert (progress.done, progress.total) == (1, 3)
 
 
@@ -45,7 +45,7 @@ def test_an_optional_section_asks_for_nothing(client, bob, catalog):
     Section.objects.filter(track__slug="regression").update(optional=True)
     client.force_login(bob)
     response = client.get(reverse("track", args=PAGE))
-    assert response.context["track"].progress.total == 0
+    assert response.context["here"].progress.total == 0
     assert "<progress" not in response.content.decode()
 
 
@@ -53,7 +53,7 @@ def test_a_section_is_complete_when_what_it_requires_is_done(client, bob, charli
     mark_done(user=bob, resource=video)
     for user, expected in ((bob, [True, False]), (charlie, [False, False])):
         client.force_login(user)
-        sections = client.get(reverse("track", args=PAGE)).context["track"].sections.all()
+        sections = client.get(reverse("track", args=PAGE)).context["here"].sections
         assert [section.progress.complete for section in sections] == expected
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from apps.catalog import edition
 from apps.catalog.models import Concept, Section
 from apps.quizzes import kinds, pictures
 from apps.quizzes.models import Question, QuestionVersion, Quiz
@@ -48,6 +49,7 @@ def sync_quizzes(*, quizzes: Sequence[kinds.Quiz]) -> SyncReport:
             new += is_new
     Question.objects.exclude(pk__in=kept).update(retired=True)
     Quiz.objects.exclude(slug__in=[entry.slug for entry in quizzes]).update(retired=True)
+    edition.renew()
     return SyncReport(len(quizzes), len(kept), new)
 
 

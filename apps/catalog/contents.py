@@ -1,0 +1,16 @@
+"""The whole curriculum as its pages list it, read once for each edition and then kept in memory.
+
+Its rows are shared by every thread of a process: nothing may be written on them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from apps.catalog.models import Track
+
+
+@lru_cache(maxsize=2)
+def tracks(edition: str) -> tuple[Track, ...]:
+    """The current tracks with their contents (five queries, or none), in order."""
+    return tuple(Track.objects.with_contents())
