@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
-from studyhub import caches, env
+from studyhub import caches, env, limits
 from studyhub.databases import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "studyhub.ratelimits.RateLimitMiddleware",
 ]
 
 ROOT_URLCONF = "studyhub.urls"
@@ -79,6 +80,7 @@ TEMPLATES = [
 
 DATABASES = {"default": database(env.secret("STUDYHUB_DATABASE_URL"), VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+RATE_LIMITS = limits.read_limits(env.words(limits.VARIABLE, []))
 CACHES = {"default": caches.cache(env.secret("STUDYHUB_CACHE_URL"), VAR_DIR)}
 
 # Accounts: people sign in with their e-mail address.
@@ -99,7 +101,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+ACCOUNT_RATE_LIMITS = limits.for_allauth(RATE_LIMITS)
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 # Mail: printed by the process that sends it, until there is a server to hand it to.
@@ -112,6 +115,8 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = env.text(
     "STUDYHUB_EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 )
+# Only who proves an address can keep it: then nobody learns by making an account whether there is one already.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "optional"
 DEFAULT_FROM_EMAIL = env.text("STUDYHUB_EMAIL_FROM", "StudyHub <studyhub@localhost>")
 
 LANGUAGE_CODE = "en-gb"
@@ -147,6 +152,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     }
 }
+HTTPS = env.flag("STUDYHUB_HTTPS", not DEBUG)
+# How many proxies of ours a request passes: only what they wrote into X-Forwarded-For is believed.
+TRUSTED_PROXIES = env.integer("STUDYHUB_TRUSTED_PROXIES", 1 if HTTPS else 0)
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 if not DEBUG:

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from apps.submissions.views import metrics
-from studyhub.views import healthz
+from studyhub.views import admin_sign_in, healthz
 
+handler429 = "studyhub.ratelimits.too_many"  # allauth asks for it
 admin.site.site_header = admin.site.site_title = "StudyHub"
 admin.site.index_title = "Behind the scenes"
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("groups/", include("apps.groups.urls")),
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
     path("healthz", healthz, name="healthz"),
