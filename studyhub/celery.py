@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "remind": {"task": "groups.remind", "schedule": crontab(minute=0), "options": {"expires": 3000}},
     "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
 }
+app.conf.beat_scheduler = "studyhub.beat:LeasedScheduler"
 # Between two looks at the schedule beat sleeps this long at most: no longer than what is scheduled.
 app.conf.beat_max_loop_interval = min(RECONCILE_S, 5)
 app.autodiscover_tasks()

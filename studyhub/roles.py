@@ -4,7 +4,7 @@
     beat      what is due by the clock     run.cpu   runs notebooks        run.gpu   those that need a GPU
     prepare   before a new version starts: tables, curriculum, static files; then it ends
 
-Two of any role may run at once, on one machine or several; of two beats one waits.
+Two of any role may run at once, on one machine or several; of two beats one waits (beat.py).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def control() -> list[str]:
 
 def beat() -> list[str]:
     """It needs no settings of its own."""
-    return _celery("beat", "--schedule", str(env.var_folder() / "beat"))
+    return _celery("beat")
 
 
 def run_cpu() -> list[str]:

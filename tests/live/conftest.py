@@ -135,7 +135,14 @@ def _messages(queue: str) -> int:
 
 
 @pytest.fixture
-def site(transactional_db, settings):
+def site(empty_site):
+    """A site with the curriculum."""
+    call_command("sync_curriculum", verbosity=0)
+    return empty_site
+
+
+@pytest.fixture
+def empty_site(transactional_db, settings):
     """A site without its processes: start what the test needs. Its database is the test's own."""
     folder = Path(site_folder)
     settings.VAR_DIR = folder
@@ -151,7 +158,6 @@ def site(transactional_db, settings):
         for queue in (broker.CONTROL_QUEUE, broker.CPU_QUEUE):
             channel.queue_declare(queue, durable=True, auto_delete=False)
             channel.queue_purge(queue)
-    call_command("sync_curriculum", verbosity=0)
     site = Site(folder)
     yield site
     site.stop()
