@@ -102,6 +102,16 @@ class Track(models.Model):
         """The track's page."""
         return reverse("track", args=[self.slug])
 
+    @property
+    def resource_count(self) -> int:
+        """How many resources it has; of a track fetched with `with_contents`."""
+        return sum(len(section.resources.all()) for section in self.sections.all())
+
+    @property
+    def exercise_count(self) -> int:
+        """How many exercises it has; of a track fetched with `with_contents`."""
+        return sum(len(section.exercises.all()) for section in self.sections.all())
+
 
 class Section(models.Model):
     """A step of a track: resources to take in, then something to do."""

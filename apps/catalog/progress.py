@@ -54,16 +54,6 @@ class TrackProgress:
     progress: Progress
     sections: tuple[SectionProgress, ...]
 
-    @property
-    def resource_count(self) -> int:
-        """How many resources the track has."""
-        return sum(len(section.resources.all()) for section in self.track.sections.all())
-
-    @property
-    def exercise_count(self) -> int:
-        """How many exercises the track has."""
-        return sum(len(section.exercises.all()) for section in self.track.sections.all())
-
     @classmethod
     def of(cls, track: Track, done: Set[int]) -> TrackProgress:
         """The progress in `track`, by the keys of the resources done."""

@@ -21,6 +21,8 @@ register = template.Library()
 class KeptNode(template.Node):
     """The block, with its name and the values that it depends on."""
 
+    child_nodelists = ()  # a page is searched for blocks to fill each time it is rendered; here there are none
+
     def __init__(self, name: str, values: dict[str, FilterExpression], nodelist: NodeList) -> None:
         self.name = name
         self.values = values
