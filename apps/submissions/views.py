@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling
@@ -135,6 +136,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
+@xframe_options_sameorigin
 def notebook(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The executed notebook as a document of its own, for the sandboxed frame: nothing in it may run or load."""
     run = get_readable(request.user, pk).run

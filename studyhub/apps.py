@@ -1,0 +1,14 @@
+"""The site's own app: what belongs to no other."""
+
+from django.apps import AppConfig
+
+
+class StudyHubConfig(AppConfig):
+    """Registers the checks of settings."""
+
+    name = "studyhub"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Called by Django once all apps are loaded."""
+        from studyhub import checks  # noqa: F401 - importing registers them
