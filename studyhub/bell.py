@@ -6,7 +6,7 @@ import logging
 
 from kombu.exceptions import OperationalError
 
-from studyhub import broker
+from studyhub import broker, logs
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,6 @@ def send(name: str, *arguments: object, queue: str = broker.CONTROL_QUEUE, in_s:
     try:
         app.send_task(name, args=arguments, queue=queue, retry=False, countdown=in_s or None)
     except (OperationalError, OSError) as error:
-        logger.warning("%s%r was not sent, the reconciler will see to it: %s", name, arguments, error)
+        logger.warning("%s was not sent, the reconciler will see to it: %s", name, logs.say(error))
         return False
     return True

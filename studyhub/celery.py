@@ -5,7 +5,9 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 
+from studyhub import alive as alive  # connects its signal
 from studyhub import broker, env
+from studyhub import correlation as correlation  # connects its signals
 from studyhub import pool as pool  # connects its signal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studyhub.settings")

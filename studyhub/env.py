@@ -8,6 +8,9 @@ from pathlib import Path
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+# Shorter than this a secret can't be told from any other word.
+TELLING_CHARACTERS = 6
+_secrets: set[str] = set()
 
 
 class SettingError(ValueError):
@@ -25,6 +28,18 @@ def secret(name: str, default: str = "") -> str:
     The end of the file's last line is not part of it. Raises SettingError, never with the text itself, where both
     are set, or the file can't be read or is empty.
     """
+    found = _read_secret(name, default)
+    if len(found) >= TELLING_CHARACTERS and found != default:
+        _secrets.add(found)
+    return found
+
+
+def secrets_read() -> list[str]:
+    """What `secret` has told this process, the longest first: the log takes it out of its lines."""
+    return sorted(_secrets, key=len, reverse=True)
+
+
+def _read_secret(name: str, default: str) -> str:
     path = os.environ.get(f"{name}_FILE")
     if not path:
         return os.environ.get(name, default)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from apps.runner import reach
-from studyhub import broker, env
+from studyhub import broker, env, logs
 
 BIND = "127.0.0.1:8000"
 # Celery warns of root because of pickle, which it is told not to take; runs give up root before they begin.
@@ -30,11 +30,12 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - the system's own, and gunicorn makes i
 
 def web() -> list[str]:
     """Where it listens is STUDYHUB_BIND; one process with its threads, unless STUDYHUB_WEB_WORKERS says more."""
-    command = _python("gunicorn", "studyhub.wsgi", "--worker-class", "gthread", "--no-control-socket")
+    command = _python("gunicorn", "studyhub.wsgi", "--config", "python:studyhub.webserver", "--no-control-socket")
+    command += ["--worker-class", "gthread"]
     command += ["--bind", env.text("STUDYHUB_BIND", BIND)]
     command += ["--workers", str(env.integer("STUDYHUB_WEB_WORKERS", 1, minimum=1))]
     command += ["--threads", str(env.integer("STUDYHUB_WEB_THREADS", 8, minimum=1))]
-    command += ["--keep-alive", str(KEEP_ALIVE_S), "--log-level", log_level().lower()]
+    command += ["--keep-alive", str(KEEP_ALIVE_S), "--log-level", logs.level().lower()]
     if os.access(MEMORY, os.W_OK):
         command += ["--worker-tmp-dir", str(MEMORY)]
     if env.integer("STUDYHUB_TRUSTED_PROXIES", 0):
@@ -61,20 +62,12 @@ def beat() -> list[str]:
 def run_cpu() -> list[str]:
     """So many runs at once as STUDYHUB_RUN_SLOTS_CPU says."""
     slots = env.integer("STUDYHUB_RUN_SLOTS_CPU", 2, minimum=1)
-    return _python("apps.runner.worker", "--slots", str(slots), "--loglevel", log_level())
+    return _python("apps.runner.worker", "--slots", str(slots), "--loglevel", logs.level())
 
 
 def run_gpu() -> list[str]:
     """A run at a time on each GPU, or slice of one, that the machine has."""
-    return _python("apps.runner.worker", "--queue", broker.GPU_QUEUE, "--loglevel", log_level())
-
-
-def log_level() -> str:
-    """How much the servers themselves say. Raises SettingError for a level that there is not."""
-    level = env.text("STUDYHUB_LOG_LEVEL", "WARNING").upper()
-    if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise env.SettingError(f"STUDYHUB_LOG_LEVEL={level!r} is unknown. Use DEBUG, INFO, WARNING or ERROR.")
-    return level
+    return _python("apps.runner.worker", "--queue", broker.GPU_QUEUE, "--loglevel", logs.level())
 
 
 ROLES: dict[str, Callable[[], list[str]]] = {
@@ -95,7 +88,7 @@ def environment(role: str) -> dict[str, str]:
 
     In development everything is started from one environment: there the runner is simply not told.
     """
-    ours = {**os.environ, **CALM}
+    ours = {**os.environ, **CALM, "STUDYHUB_ROLE": role}
     if role not in RUNNERS:
         return ours
     refusal = reach.refusal(os.environ)
@@ -126,7 +119,7 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 
 def _celery(command: str, *arguments: str) -> list[str]:
-    return _python("celery", "--quiet", "--app", "studyhub.celery", command, *arguments, "--loglevel", log_level())
+    return _python("celery", "--quiet", "--app", "studyhub.celery", command, *arguments, "--loglevel", logs.level())
 
 
 def main(arguments: list[str] | None = None) -> None:

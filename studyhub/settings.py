@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from studyhub import caches, env, limits
+from studyhub import caches, env, limits, logs
 from studyhub.databases import database
 from studyhub.security import page_policy
 
@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "studyhub.requests.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -183,10 +184,4 @@ if SANDBOX not in {"bubblewrap", "none"}:
 if SANDBOX == "none" and not DEBUG:
     raise env.SettingError("STUDYHUB_SANDBOX=none runs learners' code unprotected: only with STUDYHUB_DEBUG=1.")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("STUDYHUB_LOG_LEVEL", "INFO")},
-}
+LOGGING = logs.settings()

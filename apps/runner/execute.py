@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import logging
 import os
 import platform
 import shutil
@@ -45,6 +46,7 @@ from apps.runner.monitor import Monitor
 from apps.runner.provisioner import KernelSite, python_version
 from studyhub import env
 
+logger = logging.getLogger(__name__)
 REPORTED_PACKAGES = {
     "numpy": ("numpy",),
     "sklearn": ("numpy", "pandas", "scikit-learn"),
@@ -172,6 +174,7 @@ def judge_error(result: RunResult, error: Exception, session: engine.Session) ->
         # What our own errors say is all there is to know; anything else needs its way here.
         known = isinstance(error, SandboxError | KernelStartError)
         result.detail = str(error) if known else "".join(traceback.format_exception(error))[-8000:]
+        logger.error("The notebook could not be run", exc_info=error)
 
 
 def conclude(result: RunResult, session: engine.Session) -> None:

@@ -32,7 +32,9 @@ from apps.runner.errors import GpuError
 from apps.runner.execute import execute, load_request
 from apps.runner.formulas import judge_expression, prepare
 from apps.runner.provisioner import unsandboxed
-from studyhub import broker, env
+from studyhub import alive as alive  # connects its signal
+from studyhub import broker, env, logs
+from studyhub import correlation as correlation  # connects its signals
 from studyhub import pool as pool  # connects its signal
 
 logger = logging.getLogger(__name__)
@@ -59,6 +61,7 @@ def execute_run(run_id: str, attempt: int) -> None:
     """Execute one attempt at a run, unless somebody else has: a broker may deliver a message twice."""
     if not RUN_ID.match(run_id):
         raise ValueError(f"{run_id!r} is not the id of a run.")
+    logs.bind(run_id=run_id, attempt=attempt)
     slot = gpu_slot()
     if slot and (problem := gpu.failure(slot)):
         # Nobody has taken the attempt up yet: another worker of this queue may.
@@ -69,11 +72,14 @@ def execute_run(run_id: str, attempt: int) -> None:
     if not claim(folder):
         logger.warning("Run %s attempt %s is gone or was taken by another worker", run_id, attempt)
         return
+    logger.info("Taken up")
     result = execute(folder, load_request(folder), on_progress=send_progress, gpu=slot)
+    logger.info("Ended: %s", result.outcome)
     send(broker.FINISHED_TASK, run_id, attempt)
     if result.outcome != Outcome.PLATFORM_ERROR:
         return
-    logger.error("Run %s attempt %s failed by our fault: %s", run_id, attempt, result.detail)
+    # Its detail goes with the result; here it could quote the notebook.
+    logger.error("Run %s attempt %s failed by our fault", run_id, attempt)
     if problem := (slot and gpu.failure(slot)) or canary():
         stop_taking_work(problem)
 
@@ -155,9 +161,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--queue", default=broker.CPU_QUEUE, choices=[broker.CPU_QUEUE, broker.GPU_QUEUE])
     parser.add_argument("--slots", type=int, default=2, help="runs at the same time on processors (default: 2)")
     parser.add_argument("--gpu", help="UUID of the one GPU or MIG slice to work on (default: a worker for each)")
-    parser.add_argument("--loglevel", default="INFO", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
+    parser.add_argument("--loglevel", default="INFO", choices=logs.LEVELS)
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=options.loglevel, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.start(options.loglevel)
     refusal = reach.refusal(os.environ)
     if refusal and not env.flag("STUDYHUB_DEBUG", False):
         sys.exit(f"This worker takes no work: {refusal}")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+
+from studyhub import logs
 
 from .constants import MOVES, State
 from .models import Run, Transition
@@ -12,6 +16,9 @@ from .standings import refresh_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+
+logger = logging.getLogger(__name__)
 
 
 class IllegalMove(ValueError):
@@ -44,7 +51,14 @@ def move(
         )
         if to != run.state and not run.trial:
             refresh_of(run)
+    ids = {"submission_id": run.submission_id, "run_id": run.pk, "attempt": run.attempt}
+    transaction.on_commit(partial(_say, f"{run.state} → {to}: {why}", ids))
     run.state = to
     for name, value in changes.items():
         setattr(run, name, value)
     return True
+
+
+def _say(made: str, ids: dict[str, Any]) -> None:
+    with logs.bound(**ids):
+        logger.info("%s", made)

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from studyhub import broker
+from studyhub import broker, logs
 
 from . import bell, services
 
@@ -20,12 +20,14 @@ def release_runs() -> None:
 @shared_task(name=broker.PROGRESS_TASK)
 def record_progress(progress: dict[str, Any]) -> None:
     """A runner says what it is doing, and that it lives."""
+    logs.bind(run_id=progress.get("run_id"), attempt=progress.get("attempt"))
     services.record_progress(progress=progress)
 
 
 @shared_task(name=broker.FINISHED_TASK)
 def accept_result(run_id: str, attempt: int) -> None:
     """A runner says that a result lies in the store."""
+    logs.bind(run_id=run_id, attempt=attempt)
     services.accept_result(run_id=run_id, attempt=attempt)
 
 
@@ -39,6 +41,7 @@ def record_runner(report: dict[str, Any]) -> None:
 @shared_task(name=bell.GRADE_TASK, soft_time_limit=60, time_limit=75)
 def grade_run(run_id: str, attempt: int) -> None:
     """A run is ready to be compared with the reference."""
+    logs.bind(run_id=run_id, attempt=attempt)
     services.grade_run(run_id=run_id, attempt=attempt)
 
 

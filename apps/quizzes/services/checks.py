@@ -67,7 +67,7 @@ def accept_outcome(*, answer_id: int, check: int, outcome: Any) -> bool:
     undecided = score(answer.variant, answer.response)
     found = decide(answer.variant, undecided, answer.check_nonce, outcome) if isinstance(undecided, Undecided) else None
     if found is None:
-        logger.error("The comparison of answer %s failed by our fault: %s", answer_id, outcome)
+        logger.error("The comparison of answer %s failed by our fault", answer_id)
         return False
     if isinstance(found, Unreadable):
         return _give_back(answer, found)

@@ -48,6 +48,14 @@ class Submission(models.Model):
     body_digest = models.CharField(
         max_length=64, blank=True, default="", db_default="", editable=False, help_text="SHA-256 of what came with it."
     )
+    request_id = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Of the request it came by: in the log.",
+    )
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -172,6 +180,13 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} ({self.state})"
+
+    @property
+    def log_ids(self) -> dict[str, str]:
+        """By what its lines in the log are known. Its submission has to be at hand, or costs a query."""
+        submission = self.submission
+        ids = {"submission_id": submission.pk, "request_id": submission.request_id, "run_id": self.pk}
+        return {name: str(value) for name, value in ids.items()} | {"attempt": str(self.attempt)}
 
     @property
     def is_final(self) -> bool:

@@ -42,7 +42,8 @@ def fault(run: Run, *, kind: str, detail: str) -> bool:
 
     False where somebody else has moved it on. An attempt that may still be alive somewhere is told to stop.
     """
-    logger.error("Run %s, attempt %s: %s: %s", run.pk, run.attempt, kind, detail)
+    # The detail stays with the run, where staff find it: a runner wrote it, or it quotes a notebook.
+    logger.error("Run %s, attempt %s: our fault (%s)", run.pk, run.attempt, kind)
     if run.faults >= settings.RUN_PLATFORM_RETRIES:
         return give_up(run, kind=kind, detail=detail)
     superseded, may_live = run.attempt, run.released_at is not None
@@ -57,7 +58,7 @@ def fault(run: Run, *, kind: str, detail: str) -> bool:
 
 def give_up(run: Run, *, kind: str, detail: str) -> bool:
     """End `run` by our fault: no score that counts, no attempt used up. False where somebody else has moved it on."""
-    logger.error("Run %s ended by our fault: %s: %s", run.pk, kind, detail)
+    logger.error("Run %s ended by our fault (%s)", run.pk, kind)
     was_out = run.state in {State.QUEUED, State.RUNNING} and run.released_at is not None
     with transaction.atomic():
         ended = move(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ from django.utils import timezone
 
 from apps.accounts.audit import record
 from apps.runner.contract import Limits
-from studyhub import broker
+from studyhub import broker, logs
 
 from .. import bell
 from ..constants import UNFINISHED_PER_LEARNER, State, Verdict
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.exercises.models import Exercise, ExerciseVersion
 
+logger = logging.getLogger(__name__)
 NUMBER_TRIES = 5
 
 
@@ -99,6 +102,7 @@ def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: 
         size=size,
         key=named.key,
         body_digest=named.digest if named.key else "",
+        request_id=logs.current().get("request_id", ""),
     )
     SubmittedNotebook.objects.create(submission=submission, text=json.dumps(notebook.content))
     run = Run.objects.create(
@@ -107,6 +111,8 @@ def _create(user: User, exercise: Exercise, filename: str, size: int, notebook: 
         **terms_of(version),
     )
     Transition.objects.create(run=run, attempt=1, to_state=State.QUEUED, reason="Handed in", actor=user)
+    logs.bind(**run.log_ids)
+    transaction.on_commit(partial(logger.info, "Handed in"))
     refresh(user.pk, exercise.pk)
     bell.send_on_commit(bell.RELEASE_TASK)
     return submission

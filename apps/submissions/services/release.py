@@ -8,7 +8,7 @@ import logging
 from django.db import transaction
 from django.utils import timezone
 
-from studyhub import broker
+from studyhub import broker, logs
 
 from .. import bell, folders
 from ..constants import Lane, State
@@ -31,7 +31,9 @@ def release_runs() -> int:
     for queue, places in slots().items():
         runs = _claim(queue, places)
         for run in runs:
-            sent += _hand_over(run)
+            # Whoever rang, from here on it is about this hand-in.
+            with logs.bound(**run.log_ids):
+                sent += _hand_over(run)
     return sent
 
 

@@ -53,7 +53,7 @@ def record_progress(*, progress: dict[str, Any]) -> bool:
     run = find_run(progress.get("run_id", ""))
     attempt, elapsed = progress.get("attempt"), progress.get("elapsed_s")
     if run is None or type(attempt) is not int or not _is_seconds(elapsed) or progress.get("phase") not in PHASES:
-        logger.warning("Progress that is not one of our runs': %.300r", progress)
+        logger.warning("Progress that is not one of our runs' was refused")
         return False
     now = timezone.now()
     shown = {"phase": progress["phase"], "cell": _index(progress.get("cell"))}

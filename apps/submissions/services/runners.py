@@ -38,7 +38,7 @@ def record_runner(*, report: dict[str, Any]) -> bool:
         or not 0 <= places <= MOST_SLOTS
         or len(json.dumps(report)) > REPORT_BYTES
     ):
-        logger.warning("A report that is none of our workers': %.300r", report)
+        logger.warning("A report that is none of our workers' was refused")
         return False
     now = timezone.now()
     said = {"queue": queue, "slots": places, "seen_at": now, "report": _plain(report)}

@@ -63,7 +63,9 @@ class Command(BaseCommand):
         manager = Manager()
         # Links in mails lead here, unless the environment says where to.
         here = {"STUDYHUB_URL": f"http://{host}:{port}"} if settings.DEBUG else {}
-        environment = {**here, **os.environ, **roles.CALM, "STUDYHUB_BIND": f"{host}:{port}"}
+        # One terminal for all of them: only what somebody has to know.
+        quiet = {"STUDYHUB_LOG_LEVEL": "WARNING"}
+        environment = {**here, **quiet, **os.environ, **roles.CALM, "STUDYHUB_BIND": f"{host}:{port}"}
         for name, role in PROCESSES.items():
             command = shlex.join(["exec", *roles.invocation(role)])
             told = reach.without(environment) if role in roles.RUNNERS else environment
