@@ -80,7 +80,7 @@ def copy(original: Submission, user: User, number: int) -> None:
 
     run, text = original.runs.get(), original.notebook.text
     checks = list(run.checks.all())
-    source = run.folder
+    source = run.stored.path
     submission = Submission.objects.get(pk=original.pk)
     submission.pk, submission.user, submission.number = uuid.uuid4(), user, number
     submission.save(force_insert=True)
@@ -91,8 +91,8 @@ def copy(original: Submission, user: User, number: int) -> None:
     for check in checks:
         check.pk, check.run = None, run
     CheckResult.objects.bulk_create(checks)
-    shutil.copytree(source, run.folder)
-    path = run.folder / "result" / "result.json"
+    shutil.copytree(source, run.stored.path)
+    path = run.stored.path / "result" / "result.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"run_id": str(run.pk)}))
 
 

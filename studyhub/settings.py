@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from studyhub import caches, env, limits, logs
+from studyhub import caches, env, limits, logs, storages
 from studyhub.databases import database
 from studyhub.security import page_policy
 
@@ -126,17 +126,12 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.folder("STUDYHUB_STATIC", VAR_DIR / "static")
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "media"},
-    },
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
-}
+STORAGES = storages.storages(
+    VAR_DIR,
+    static="django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEBUG
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+)
 WHITENOISE_USE_FINDERS = DEBUG
 
 HTTPS = env.flag("STUDYHUB_HTTPS", not DEBUG)
@@ -166,8 +161,8 @@ UPLOAD_LIMIT_MB = env.integer("STUDYHUB_UPLOAD_LIMIT_MB", 10, minimum=1)
 # Room for the form around the file; a larger body is refused by the form with a message, not cut off.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# Runs: where their folders lie, how many run at once, and when a silent one is taken for dead.
-RUN_STORE = env.folder("STUDYHUB_RUN_STORE", VAR_DIR / "runs")
+# Runs: where their files lie, how many run at once, and when a silent one is taken for dead.
+RUN_STORE = storages.run_store()
 RUN_SLOTS_CPU = env.integer("STUDYHUB_RUN_SLOTS_CPU", 2, minimum=1)
 RUN_SLOTS_GPU = env.integer("STUDYHUB_RUN_SLOTS_GPU", 0)  # more where more GPU workers report
 GPU_PATIENCE_S = env.integer("STUDYHUB_GPU_PATIENCE_S", 60)  # then a run that prefers a GPU goes without

@@ -17,23 +17,24 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from celery import Celery
 from celery.signals import worker_ready, worker_shutdown
 from kombu.exceptions import OperationalError
 
-from apps.runner import cgroup, gpu, reach, report
+from apps.runner import cgroup, delivery, gpu, reach, report
 from apps.runner.canary import REMEDY, canary
-from apps.runner.contract import CLAIM_FILE, Outcome, Progress
+from apps.runner.contract import Outcome, Progress, RunResult
 from apps.runner.errors import GpuError
 from apps.runner.execute import execute, load_request
 from apps.runner.formulas import judge_expression, prepare
 from apps.runner.provisioner import unsandboxed
+from apps.runner.store import Store, open_store
 from studyhub import alive as alive  # connects its signal
-from studyhub import broker, env, logs
+from studyhub import broker, env, logs, storages
 from studyhub import correlation as correlation  # connects its signals
 from studyhub import pool as pool  # connects its signal
 
@@ -51,9 +52,9 @@ app.conf.worker_max_tasks_per_child = RUNS_PER_PROCESS
 app.conf.update(studyhub_queue=broker.CPU_QUEUE, studyhub_slots=0)
 
 
-def store() -> Path:
-    """The folder in which each attempt at a run has its own."""
-    return env.folder("STUDYHUB_RUN_STORE", env.var_folder() / "runs")
+def store() -> Store:
+    """Where attempts at runs have their files."""
+    return open_store(storages.run_store())
 
 
 @app.task(name=broker.EXECUTE_TASK)
@@ -68,14 +69,16 @@ def execute_run(run_id: str, attempt: int) -> None:
         send(broker.EXECUTE_TASK, run_id, attempt, queue=broker.GPU_QUEUE)
         stop_taking_work(problem)
         return
-    folder = store() / run_id / str(int(attempt))
-    if not claim(folder):
-        logger.warning("Run %s attempt %s is gone or was taken by another worker", run_id, attempt)
-        return
-    logger.info("Taken up")
-    result = execute(folder, load_request(folder), on_progress=send_progress, gpu=slot)
-    logger.info("Ended: %s", result.outcome)
-    send(broker.FINISHED_TASK, run_id, attempt)
+    started, stored = time.perf_counter(), store().attempt(run_id, int(attempt))
+    with stored.taken() as folder:
+        if folder is None:
+            logger.warning("Run %s attempt %s is gone or was taken by another worker", run_id, attempt)
+            return
+        logger.info("Taken up")
+        result = execute(folder, load_request(folder), on_progress=send_progress, gpu=slot)
+        logger.info("Ended: %s", result.outcome)
+        if delivery.deliver(stored, folder, result, beat=lambda: send_progress(closing(result, started))):
+            send_finished(run_id, attempt)
     if result.outcome != Outcome.PLATFORM_ERROR:
         return
     # Its detail goes with the result; here it could quote the notebook.
@@ -115,13 +118,15 @@ def gpu_slot() -> gpu.Slot | None:
     return found
 
 
-def claim(folder: Path) -> bool:
-    """Take the attempt in `folder`; False where it is gone or taken."""
-    try:
-        os.close(os.open(folder / CLAIM_FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-    except (FileExistsError, FileNotFoundError):
-        return False
-    return True
+def closing(result: RunResult, started: float) -> Progress:
+    """What is said of a run whose result is on its way to the store."""
+    elapsed_s, cells = round(time.perf_counter() - started, 3), tuple(result.cells)
+    return Progress(run_id=result.run_id, attempt=result.attempt, phase="closing", cells=cells, elapsed_s=elapsed_s)
+
+
+def send_finished(run_id: str, attempt: int) -> None:
+    """Tell the control side that a result lies in the store."""
+    send(broker.FINISHED_TASK, run_id, attempt)
 
 
 def send_progress(progress: Progress) -> None:
@@ -183,6 +188,9 @@ def main(arguments: list[str] | None = None) -> None:
         logger.info("Each run gets a control group below %s", group)
     if problem := canary():
         sys.exit(f"This worker takes no work: {problem}\n{REMEDY}")
+    if problem := store().problem():
+        sys.exit(f"This worker takes no work: {problem}")
+    delivery.deliver_left(store(), send_finished)
     app.conf.update(studyhub_queue=options.queue, studyhub_slots=slots)
     app.worker_main(
         f"--quiet worker --queues {options.queue} --concurrency {slots} --hostname {name}@%h "

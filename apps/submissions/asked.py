@@ -19,26 +19,27 @@ if TYPE_CHECKING:
     import numpy as np
 
     from apps.exercises.package import ExercisePackage
+    from apps.runner.store import Attempt
 
 REQUEST_BYTES = 16 * 1024 * 1024
 
 
-def asks_the_same(folder: Path, *, before: ExercisePackage, after: ExercisePackage, seed: int) -> bool:
-    """Whether `after` would have asked just what the run in `folder` was asked for `before`.
+def asks_the_same(stored: Attempt, *, before: ExercisePackage, after: ExercisePackage, seed: int) -> bool:
+    """Whether `after` would have asked just what the attempt in `stored` was asked for `before`.
 
     1. The stored request is the one that `after` makes: calls, given values, profile, limits, what is forbidden.
     2. Both draw the same arrays from the seed. 3. Their public files are the same.
 
     Raises what drawing raises, OSError, folders.ResultUnreadable.
     """
-    stored = folders.read_capped(folder / contract.REQUEST_FILE, REQUEST_BYTES)
-    if stored is None:
+    request = stored.read(contract.REQUEST_FILE, REQUEST_BYTES)
+    if request is None:
         return False
     drawn = after.spec().draw(seed)
-    asked = json.loads(stored)
+    asked = json.loads(request)
     # Which run it was is not what it was asked.
-    request = folders.request_for(after, drawn, run_id=asked["run_id"], attempt=asked["attempt"], seed=seed)
-    if asked != json.loads(request.to_json()):
+    would_ask = folders.request_for(after, drawn, run_id=asked["run_id"], attempt=asked["attempt"], seed=seed)
+    if asked != json.loads(would_ask.to_json()):
         return False
     return _same_arrays(before.spec().draw(seed).arrays, drawn.arrays) and _data_of(before) == _data_of(after)
 

@@ -1,23 +1,23 @@
-"""The run store, seen from the platform: a run's folder is written before the runner is told, and read after.
+"""The run store, seen from the platform: an attempt's files are written before the runner is told, and read after.
 
-Imports no Django: the `grade` command and the tests use it without a database. The layout is apps/runner/contract.py's.
+Imports no Django: the `grade` command and the tests use it without a database. The layout is apps/runner/contract.py's,
+the store itself apps/runner/store.py's.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import math
-import os
 import shutil
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apps.grading import write_inputs
 from apps.runner import contract
 from apps.runner.contract import RunRequest, RunResult
+from apps.runner.store import EXECUTED, RESULT, Attempt
+from apps.runner.store import ResultUnreadable as ResultUnreadable
 
 if TYPE_CHECKING:
     from apps.exercises.package import ExercisePackage
@@ -28,10 +28,6 @@ EXECUTED_BYTES = 16 * 1024 * 1024
 TEXT_CHARACTERS = 20_000
 CELLS = 2_000
 ENTRIES = 200
-
-
-class ResultUnreadable(ValueError):
-    """A result that no sound runner writes: the platform's fault, whoever wrote it."""
 
 
 def prepare(
@@ -81,48 +77,31 @@ def request_for(package: ExercisePackage, inputs: Inputs, *, run_id: str, attemp
     )
 
 
-def cancel(folder: Path) -> None:
-    """Tell whoever runs in `folder`, or is about to, to stop. Creates the folder where it is gone already."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / contract.CANCEL_FILE).touch()
+def hand_over(
+    stored: Attempt, *, package: ExercisePackage, notebook: dict[str, Any], run_id: str, attempt: int, seed: int
+) -> None:
+    """Bring all that a runner needs for one attempt to the run store; one that is there already stays as it is.
 
-
-def is_claimed(folder: Path) -> bool:
-    """Whether a runner has taken up the attempt in `folder`."""
-    return (folder / contract.CLAIM_FILE).exists()
-
-
-def read_capped(path: Path, limit: int) -> bytes | None:
-    """The bytes of a plain file, None where there is none. Raises ResultUnreadable for anything else.
-
-    Raises OSError where the store itself fails: that says nothing about the run, and passes.
+    Raises OSError where the store can't be written, PackageError where the exercise's grading can't be read.
     """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        if error.errno not in {errno.ELOOP, errno.ENXIO}:
-            raise
-        raise ResultUnreadable(f"{path.name} is no plain file.") from error
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise ResultUnreadable(f"{path.name} is not a plain file.")
-        if status.st_size > limit:
-            raise ResultUnreadable(f"{path.name} has {status.st_size} bytes, more than {limit}.")
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise ResultUnreadable(f"{path.name} grew beyond {limit} bytes while it was read.")
-    return data
+    if stored.has(contract.REQUEST_FILE):
+        return
+    with stored.filling() as folder:
+        prepare(folder, package=package, notebook=notebook, run_id=run_id, attempt=attempt, seed=seed)
 
 
-def read_result(folder: Path) -> RunResult | None:
-    """What the runner wrote for the attempt in `folder`; None where it has not finished.
+def is_claimed(stored: Attempt) -> bool:
+    """Whether a runner has taken up the attempt."""
+    return stored.has(contract.CLAIM_FILE)
 
-    Texts are cut to TEXT_CHARACTERS. Raises ResultUnreadable for anything that is not a whole, sound result.
+
+def read_result(stored: Attempt) -> RunResult | None:
+    """What the runner wrote for the attempt; None where it has not finished.
+
+    Texts are cut to TEXT_CHARACTERS. Raises ResultUnreadable for anything that is not a whole, sound result, and
+    OSError where the store itself fails: that says nothing about the run, and passes.
     """
-    data = read_capped(folder / contract.RESULT_FOLDER / contract.RESULT_FILE, RESULT_BYTES)
+    data = stored.read(RESULT, RESULT_BYTES)
     if data is None:
         return None
     try:
@@ -133,19 +112,14 @@ def read_result(folder: Path) -> RunResult | None:
     return result
 
 
-def read_executed(folder: Path) -> bytes | None:
-    """The executed notebook's bytes, None where there is none. Raises ResultUnreadable as `read_capped` does."""
-    return read_capped(executed_path(folder), EXECUTED_BYTES)
+def has_executed(stored: Attempt) -> bool:
+    """Whether the attempt left an executed notebook. Raises OSError where the store fails."""
+    return stored.has(EXECUTED)
 
 
-def executed_path(folder: Path) -> Path:
-    """Where the executed notebook of the attempt in `folder` lies, if there is one."""
-    return folder / contract.RESULT_FOLDER / contract.EXECUTED_FILE
-
-
-def artefacts(folder: Path) -> Path:
-    """Where the probes' answers of the attempt in `folder` lie, if there are any."""
-    return folder / contract.RESULT_FOLDER / contract.ARTEFACT_FOLDER
+def read_executed(stored: Attempt) -> bytes | None:
+    """The executed notebook's bytes, None where there is none. Raises ResultUnreadable where it is too large."""
+    return stored.read(EXECUTED, EXECUTED_BYTES)
 
 
 def _check(result: RunResult) -> None:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apps.grading import GradeReport, grade
 from apps.runner.contract import Outcome, RunResult
 
-from . import folders
 from .constants import UNGRADED_OUTCOMES, Verdict, verdict_for
 
 if TYPE_CHECKING:
     from apps.exercises.package import ExercisePackage
+    from apps.runner.store import Attempt
+
+MIB = 1024 * 1024
 
 
-def report_on(result: RunResult, *, package: ExercisePackage, seed: int, folder: Path) -> GradeReport | None:
-    """What the grader finds in the artefacts of `folder`; None where the run ended so that it earns nothing.
+def report_on(result: RunResult, *, package: ExercisePackage, seed: int, stored: Attempt) -> GradeReport | None:
+    """What the grader finds in the artefacts of `stored`; None where the run ended so that it earns nothing.
 
     After an error of the learner's there is something to grade: what the cells before it defined was probed.
-    Raises whatever the exercise's own grading raises: a fault of ours.
+    Raises whatever the exercise's own grading raises, and what the run store does: faults of ours.
     """
     if result.outcome in UNGRADED_OUTCOMES:
         return None
-    return grade(package.spec(), seed=seed, artefacts=folders.artefacts(folder))
+    with stored.artefacts(package.manifest.limits.artefact_mb * MIB) as artefacts:
+        return grade(package.spec(), seed=seed, artefacts=artefacts)
 
 
 def checks_of(report: GradeReport | None) -> list[dict[str, Any]]:

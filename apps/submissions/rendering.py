@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 from . import folders
-from .constants import Verdict
+from .constants import Files, Verdict
 from .fates import fates, stopped_at
 from .models import Run
 
@@ -36,7 +36,7 @@ STYLE = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
 def has_executed(run: Run) -> bool:
     """Whether this run left an executed notebook."""
     try:
-        return folders.executed_path(run.folder).is_file()
+        return folders.has_executed(run.stored)
     except OSError:
         return False
 
@@ -52,6 +52,8 @@ def executed_page(run: Run, *, theme: str) -> str | None:
 
     Converting takes a while, so the body is kept beside the database; it never changes for one attempt.
     """
+    if run.files == Files.NONE:
+        return None  # also where this machine still has the page
     kept = settings.VAR_DIR / RENDERED / f"{run.pk}-{run.attempt}-{FORM}.html"
     body = kept.read_text(encoding="utf-8") if kept.is_file() else _render(run)
     if body is None:
@@ -72,7 +74,7 @@ def executed_page(run: Run, *, theme: str) -> str | None:
 
 def _render(run: Run) -> str | None:
     try:
-        data = folders.read_executed(run.folder)
+        data = folders.read_executed(run.stored)
     except folders.ResultUnreadable as error:
         logger.warning("Run %s: %s", run.pk, error)
         return _note("The executed notebook is too large to be shown here.")

@@ -70,7 +70,7 @@ def test_the_group_has_a_past_that_was_graded(small, django_user_model):
     for run in Run.objects.all():
         assert run.submission.created_at == run.queued_at < run.started_at < run.finished_at
         assert run.finished_at < timezone.now() - timedelta(hours=1)
-        assert (run.folder / "result" / "executed.ipynb").is_file()
+        assert run.stored.has("result/executed.ipynb")
     assert QuizAttempt.objects.filter(user__email=ABLE.email, ended_at__lt=timezone.now() - timedelta(hours=1)).exists()
     assert not Answer.objects.filter(answered_at__gt=timezone.now() - timedelta(hours=1)).exists()
     standing = Standing.objects.get(user__email=ABLE.email)

@@ -110,7 +110,7 @@ def test_a_late_result_of_a_superseded_attempt_is_refused(site, bob):
     reaches(run, State.DONE)
     before = (run.score, run.finished_at)
     site.signal("runner", signal.SIGCONT)
-    first = run.folder_of(1) / "result" / "result.json"
+    first = run.stored_at(1).path / "result" / "result.json"
     wait_for(first.exists, "the first attempt's result is written after all")
     assert not accept_result(run_id=str(run.pk), attempt=1)
     run.refresh_from_db()
@@ -123,7 +123,7 @@ def test_the_control_worker_is_killed_and_comes_back(site, bob):
     run = hand_in(bob, SOLUTION, SLOW_CELL)
     reaches(run, State.RUNNING)
     site.kill("control")
-    result = run.folder_of(1) / "result" / "result.json"
+    result = run.stored_at(1).path / "result" / "result.json"
     wait_for(result.exists, "the runner finishes without it")
     site.start("control")
     reaches(run, State.DONE)

@@ -153,7 +153,7 @@ def show(chromium, live_server, settings, desk, bob, evil):
         widgets = {"version_major": 2, "version_minor": 0, "state": state}
         metadata = {"widgets": {"application/vnd.jupyter.widget-state+json": widgets}}
         content = filled({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}, words)
-        (run.folder / "result" / "executed.ipynb").write_text(json.dumps(content))
+        (run.stored.path / "result" / "executed.ipynb").write_text(json.dumps(content))
         client = Client()
         client.force_login(bob)
         context = chromium.new_context(base_url=live_server.url)

@@ -20,6 +20,7 @@ from apps.runner.contract import CellReport, CellStatus, Limits, Outcome, Progre
 from apps.submissions import bell, grading, services
 from apps.submissions.models import Run, Submission
 from studyhub import broker
+from tests.stores import write
 
 SLUG = "doubling"
 DIGEST = "d" * 64
@@ -175,11 +176,10 @@ def finish(run: Run, *, attempt: int | None = None, points=(3, 1), **changes: ob
         cells=[CellReport(index=n, status=CellStatus.COMPLETED, seconds=0.1) for n in range(len(SOURCES))],
         environment={"python": "3.11", "numpy": "2.4.6"},
     )
-    folder = run.folder_of(attempt) / "result"
-    (folder / "artefacts").mkdir(parents=True, exist_ok=True)
-    (folder / "artefacts" / "points.json").write_text(json.dumps(points))
-    (folder / "executed.ipynb").write_bytes(notebook_bytes())
-    (folder / "result.json").write_text(replace(result, **changes).to_json())
+    stored = run.stored_at(attempt)
+    write(stored, "result/artefacts/points.json", json.dumps(points))
+    write(stored, "result/executed.ipynb", notebook_bytes())
+    write(stored, "result/result.json", replace(result, **changes).to_json())
 
 
 def age(run: Run, **seconds: float) -> Run:

@@ -23,7 +23,7 @@ def test_one_that_is_out_is_cancelled_and_its_runner_told(desk, bob, committed, 
     run = getattr(desk, state)(bob)
     with committed():
         assert cancel(run=run, actor=bob)
-    assert (run.folder / "cancel").exists()
+    assert run.stored.has("cancel")
     finish(run)
     assert not accept_result(run_id=str(run.pk), attempt=1)
     assert not say(run)
@@ -111,7 +111,7 @@ def test_the_given_up_attempt_is_stopped_and_its_result_refused(desk, alice, bob
     run = desk.running(bob)
     with committed():
         assert requeue(run=run, actor=alice)
-    assert (run.folder_of(1) / "cancel").exists()
+    assert run.stored_at(1).has("cancel")
     finish(run, attempt=1)
     assert not accept_result(run_id=str(run.pk), attempt=1)
 

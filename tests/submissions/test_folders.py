@@ -7,6 +7,7 @@ from dataclasses import asdict
 import pytest
 
 from apps.runner.contract import CellReport, Outcome, RunRequest, RunResult
+from apps.runner.store import FolderAttempt
 from apps.submissions import folders
 from tests.submissions.conftest import Package
 
@@ -23,13 +24,13 @@ def put(folder, text: str | bytes) -> None:
 
 
 def test_no_result_yet(tmp_path):
-    assert folders.read_result(tmp_path / "nowhere") is None
-    assert folders.read_result(tmp_path) is None
+    assert folders.read_result(FolderAttempt(tmp_path / "nowhere")) is None
+    assert folders.read_result(FolderAttempt(tmp_path)) is None
 
 
 def test_a_sound_result(tmp_path):
     put(tmp_path, json.dumps(sound()))
-    result = folders.read_result(tmp_path)
+    result = folders.read_result(FolderAttempt(tmp_path))
     assert (result.run_id, result.outcome, result.cells[0].index) == ("a", Outcome.COMPLETED, 0)
 
 
@@ -67,7 +68,7 @@ def test_a_sound_result(tmp_path):
 def test_a_spoilt_result_is_refused(tmp_path, spoilt):
     put(tmp_path, spoilt)
     with pytest.raises(folders.ResultUnreadable):
-        folders.read_result(tmp_path)
+        folders.read_result(FolderAttempt(tmp_path))
 
 
 def test_a_link_is_not_followed(tmp_path):
@@ -78,19 +79,19 @@ def test_a_link_is_not_followed(tmp_path):
     result.unlink()
     result.symlink_to(secret)
     with pytest.raises(folders.ResultUnreadable):
-        folders.read_result(tmp_path)
+        folders.read_result(FolderAttempt(tmp_path))
 
 
 def test_a_pipe_does_not_block(tmp_path):
     (tmp_path / "result").mkdir()
     os.mkfifo(tmp_path / "result" / "result.json")
     with pytest.raises(folders.ResultUnreadable):
-        folders.read_result(tmp_path)
+        folders.read_result(FolderAttempt(tmp_path))
 
 
 def test_long_texts_are_cut_and_half_characters_replaced(tmp_path):
     put(tmp_path, json.dumps({**sound(), "reason": "\ud800\0" + "x" * 100_000}))
-    reason = folders.read_result(tmp_path).reason
+    reason = folders.read_result(FolderAttempt(tmp_path)).reason
     assert len(reason) == folders.TEXT_CHARACTERS
     assert reason.encode()
     assert "\0" not in reason
@@ -101,7 +102,7 @@ def test_an_executed_notebook_that_is_too_large_is_refused(tmp_path):
     with (tmp_path / "result" / "executed.ipynb").open("wb") as file:
         file.truncate(folders.EXECUTED_BYTES + 1)
     with pytest.raises(folders.ResultUnreadable):
-        folders.read_executed(tmp_path)
+        folders.read_executed(FolderAttempt(tmp_path))
 
 
 def prepare(folder, seed: int = 7) -> RunRequest:

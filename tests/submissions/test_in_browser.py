@@ -10,6 +10,7 @@ from apps.grading import plots
 from apps.runner.contract import CellReport, CellStatus, Outcome
 from apps.submissions import services
 from apps.submissions.models import CheckResult, Run
+from tests.stores import write
 from tests.submissions.conftest import SLUG, finish, fresh, notebook_bytes, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -76,8 +77,7 @@ def test_in_the_frame_nothing_runs_and_nothing_is_loaded(open_page, desk, bob):
     hostile = "<p id=there>there</p><script>document.title='run'</script><img src=/static/img/spy.svg>"
     output = nbformat.v4.new_output("display_data", data={"text/html": hostile})
     cell = nbformat.v4.new_code_cell("1", outputs=[output])
-    path = run.folder / "result" / "executed.ipynb"
-    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
+    write(run.stored, "result/executed.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
     page = open_page("/submissions/", user=bob)
     messages, asked = [], []
     page.context.on("response", lambda response: asked.append(response.url))
@@ -100,7 +100,7 @@ def test_a_link_shows_the_cell_that_failed_inside_the_sealed_frame(open_page, de
     cells += [CellReport(index=30, status=CellStatus.FAILED), *(CellReport(index=n) for n in range(31, 60))]
     run = desk.done(bob, outcome=Outcome.LEARNER_ERROR, cells=cells, error={"number": 31, "name": "KeyError"})
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"step({n})\n" * 5) for n in range(60)])
-    (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(notebook))
+    write(run.stored, "result/executed.ipynb", nbformat.writes(notebook))
     page = open_page(reverse("submissions:detail", args=[run.submission_id]), user=bob, reduced_motion="reduce")
     page.get_by_role("link", name="See cell 31 in the notebook").click()
     page.get_by_role("link", name="Jump to cell 31").click()

@@ -12,6 +12,7 @@ from apps.submissions.constants import Lane, State, Verdict
 from apps.submissions.models import Run
 from apps.submissions.services import release_runs
 from studyhub import broker
+from tests.stores import names, read
 from tests.submissions.conftest import fresh
 
 
@@ -90,14 +91,14 @@ def test_without_a_gpu_slot_it_waits(desk, bob):
 
 def test_the_runner_is_given_the_notebook_and_no_secret(desk, bob):
     run = desk.released(bob)
-    request = RunRequest.from_json((run.folder / "request.json").read_bytes())
+    request = RunRequest.from_json(read(run.stored, "request.json"))
     assert (request.run_id, request.attempt, request.forbid) == (str(run.pk), 1, ("sklearn",))
     assert [given.name for given in request.inputs] == ["x"]
-    everything = b"".join(path.read_bytes() for path in run.folder.rglob("*") if path.is_file())
+    everything = b"".join(read(run.stored, name) for name in names(run.stored))
     # With the seed and the exercise's source one could draw the hidden labels.
     assert str(run.seed).encode() not in everything
     assert request.seed != run.seed
-    assert json.loads((run.folder / "notebook.ipynb").read_text())["cells"][0]["source"] == "import numpy as np"
+    assert json.loads(read(run.stored, "notebook.ipynb"))["cells"][0]["source"] == "import numpy as np"
 
 
 def test_while_the_broker_is_down_it_waits_and_loses_nothing(desk, bob):

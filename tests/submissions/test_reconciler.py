@@ -10,6 +10,7 @@ from apps.submissions import bell, folders, services
 from apps.submissions.constants import LOST_STARTS, State, Verdict
 from apps.submissions.models import CheckResult, QueueGate, Run
 from studyhub import broker
+from tests.stores import write
 from tests.submissions.conftest import age, finish, fresh, say
 
 
@@ -59,7 +60,7 @@ def test_a_run_that_alone_is_never_taken_up_ends_by_our_fault(desk, bob, charlie
 
 def test_a_runner_that_took_it_up_and_died_is_a_fault(desk, bob, reconcile):
     run = age(desk.released(bob), released_at=61)
-    (run.folder / "claim").touch()
+    write(run.stored, "claim", b"")
     reconcile()
     run = fresh(run)
     assert (run.attempt, run.faults) == (2, 1)
@@ -75,8 +76,8 @@ def test_without_a_heartbeat_it_is_queued_again_and_its_first_runner_stopped(des
         reconcile()
     run = fresh(run)
     assert (run.state, run.attempt, run.faults, run.started_at) == (State.QUEUED, 2, 1, None)
-    assert (run.folder_of(1) / "cancel").exists()
-    assert not (run.folder_of(2) / "cancel").exists()
+    assert run.stored_at(1).has("cancel")
+    assert not run.stored_at(2).has("cancel")
     assert sent(desk, run) == [1, 2]
 
 
@@ -135,7 +136,7 @@ def test_past_its_bound_it_ends_though_its_heart_beats(desk, bob, reconcile, com
         reconcile()
     run = fresh(run)
     assert (run.state, run.verdict) == (State.DONE, Verdict.PLATFORM_ERROR)
-    assert (run.folder / "cancel").exists()
+    assert run.stored.has("cancel")
     assert not run.counts()
 
 
@@ -210,10 +211,10 @@ def test_one_run_that_can_not_be_helped_does_not_keep_it_from_others(desk, bob, 
     first, second = age(desk.running(bob), heartbeat_at=30), age(desk.running(charlie), heartbeat_at=30)
     read = folders.read_result
 
-    def broken_store(folder):
-        if folder == first.folder:
+    def broken_store(stored):
+        if str(stored) == str(first.stored):
             raise OSError(errno.EIO, "The store is broken here")
-        return read(folder)
+        return read(stored)
 
     monkeypatch.setattr(folders, "read_result", broken_store)
     finish(second)

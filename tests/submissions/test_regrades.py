@@ -9,6 +9,7 @@ from apps.submissions import services
 from apps.submissions.constants import Files, Lane, RegradeState, State, Verdict
 from apps.submissions.models import CheckResult, LeaderboardEntry, Override, Regrade, Run, Standing, Submission
 from apps.submissions.services import applying, comparing, regrading
+from tests.stores import read, write
 from tests.submissions.conftest import age, finish, fresh, say
 
 
@@ -123,7 +124,7 @@ def test_a_run_without_its_files_is_run_again(office, desk, bob, files):
 @pytest.mark.parametrize("name", ["request.json", "result/result.json"])
 def test_a_run_with_a_damaged_folder_is_run_again(office, desk, bob, name):
     run = desk.done(bob)
-    (run.folder / name).write_text("{")
+    write(run.stored, name, "{")
     assert item_of(office.compared(), run).trial is not None
 
 
@@ -328,8 +329,8 @@ def test_trials_that_were_not_applied_lose_their_files(office, desk, bob, settin
 def test_the_name_of_a_run_is_not_what_it_was_asked(office, desk, bob):
     """A history for a demonstration holds copies of one run."""
     run = desk.done(bob)
-    path = run.folder / "request.json"
-    path.write_text(path.read_text().replace(str(run.pk), "reference"))
+    asked = read(run.stored, "request.json").decode()
+    write(run.stored, "request.json", asked.replace(str(run.pk), "reference"))
     assert item_of(office.compared(), run).trial is None
 
 

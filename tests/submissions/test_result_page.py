@@ -9,6 +9,7 @@ from apps.submissions import services
 from apps.submissions.constants import State, Verdict
 from apps.submissions.messages import VERDICTS
 from apps.submissions.models import Run, Submission
+from tests.stores import drop, write
 from tests.submissions.conftest import DIGEST, SLUG, fresh, notebook_bytes
 
 HOSTILE = "<script>parent.alert(1)</script><img src='https://evil.example/x.png'>"
@@ -136,8 +137,7 @@ def test_what_happened_is_told_in_words(desk, bobs, bob, outcome, words):
 
 def executed(run: Run, *outputs: dict) -> None:
     cell = nbformat.v4.new_code_cell("double(21)", outputs=[nbformat.from_dict(output) for output in outputs])
-    path = run.folder / "result" / "executed.ipynb"
-    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
+    write(run.stored, "result/executed.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=[cell])))
 
 
 def test_it_stands_in_a_frame_without_any_right(desk, bobs, bob):
@@ -174,7 +174,7 @@ def test_it_is_converted_once(desk, bobs, bob):
     run = desk.done(bob)
     executed(run, {"output_type": "stream", "name": "stdout", "text": "forty-two"})
     first = page(bobs, run, "notebook").text
-    (run.folder / "result" / "executed.ipynb").unlink()
+    drop(run.stored, "result/executed.ipynb")
     assert page(bobs, run, "notebook").text == first
 
 
@@ -182,7 +182,7 @@ def cells_of(run: Run, *statuses: str) -> list[dict]:
     cells = [{"index": n, "status": status, "seconds": n + 0.25} for n, status in enumerate(statuses)]
     Run.objects.filter(pk=run.pk).update(cells=cells)
     sources = [nbformat.v4.new_code_cell(f"step({n})") for n in range(len(statuses))]
-    (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=sources)))
+    write(run.stored, "result/executed.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=sources)))
     return cells
 
 
@@ -214,7 +214,7 @@ def test_what_the_notebook_says_of_itself_counts_for_nothing(desk, bobs, bob):
     run = desk.done(bob)
     cells_of(run, "completed")
     cell = nbformat.v4.new_code_cell("1", metadata={"studyhub": {"number": 9, "words": "<b>mine</b>", "tone": "x"}})
-    (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell] * 2)))
+    write(run.stored, "result/executed.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=[cell] * 2)))
     text = page(bobs, run, "notebook").text
     assert "mine" not in text
     assert 'id="cell-9"' not in text
@@ -233,7 +233,7 @@ def test_what_the_notebook_says_of_itself_counts_for_nothing(desk, bobs, bob):
 def test_formulas_are_typeset_without_a_script(desk, bobs, bob, source, shown):
     run = desk.done(bob)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
-    (run.folder / "result" / "executed.ipynb").write_text(nbformat.writes(notebook))
+    write(run.stored, "result/executed.ipynb", nbformat.writes(notebook))
     text = page(bobs, run, "notebook").text
     assert shown in text
     assert "<script" not in text
@@ -252,7 +252,7 @@ def test_one_that_is_broken_or_too_large_is_not_shown(desk, bobs, bob, monkeypat
     from apps.submissions import folders
 
     first, second = desk.done(bob), desk.done(bob)
-    (first.folder / "result" / "executed.ipynb").write_text("{")
+    write(first.stored, "result/executed.ipynb", "{")
     assert "can&#x27;t be shown" in page(bobs, first, "notebook").text
     monkeypatch.setattr(folders, "EXECUTED_BYTES", 10)
     assert "too large" in page(bobs, second, "notebook").text
@@ -260,7 +260,7 @@ def test_one_that_is_broken_or_too_large_is_not_shown(desk, bobs, bob, monkeypat
 
 def test_without_one_there_is_no_frame(desk, bobs, bob):
     run = desk.done(bob)
-    (run.folder / "result" / "executed.ipynb").unlink()
+    drop(run.stored, "result/executed.ipynb")
     assert "<iframe" not in page(bobs, run).text
     assert page(bobs, run, "notebook").status_code == 404
 

@@ -11,6 +11,7 @@ from apps.submissions.constants import State, Verdict
 from apps.submissions.models import CheckResult, Run
 from apps.submissions.services import accept_result, grade_run, record_progress, release_runs
 from studyhub import broker
+from tests.stores import drop, write
 from tests.submissions.conftest import best_of, finish, fresh, graded, say
 
 
@@ -57,7 +58,7 @@ def test_progress_of_a_superseded_attempt_is_refused_and_its_runner_stopped(desk
     Run.objects.filter(pk=run.pk).update(attempt=2)
     with committed():
         assert not say(run, attempt=1, cell=2)
-    assert (run.folder_of(1) / "cancel").exists()
+    assert run.stored_at(1).has("cancel")
     assert fresh(run).progress["cell"] == 1
 
 
@@ -153,7 +154,7 @@ def test_a_result_of_nobodys_run_is_refused(db, stranger):
 def test_a_result_that_can_not_be_read_is_our_fault(desk, bob):
     run = desk.running(bob)
     finish(run)
-    (run.folder / "result" / "result.json").write_text("{")
+    write(run.stored, "result/result.json", "{")
     assert accept(run)
     run = fresh(run)
     assert (run.state, run.attempt, run.faults, run.released_at) == (State.QUEUED, 2, 1, None)
@@ -217,7 +218,7 @@ def test_verdict_and_score(desk, bob, outcome, points, verdict, score):
 def test_no_artefact_is_no_score(desk, bob):
     run = desk.running(bob)
     finish(run)
-    (run.folder / "result" / "artefacts" / "points.json").unlink()
+    drop(run.stored, "result/artefacts/points.json")
     accept(run)
     assert grade(run)
     assert (fresh(run).verdict, fresh(run).score) == (Verdict.FAILED, 0)
@@ -276,9 +277,9 @@ def test_of_two_at_the_same_moment_one_wins(desk, bob, monkeypatch, step):
     finish(run)
     read, together, won = folders.read_result, threading.Barrier(2, timeout=10), []
 
-    def read_together(folder):
+    def read_together(stored):
         together.wait()
-        return read(folder)
+        return read(stored)
 
     monkeypatch.setattr(folders, "read_result", read_together)
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from apps.submissions import services
 from apps.submissions.constants import CLEARED_PER_PASS, Files, State
 from apps.submissions.models import Run
+from tests.stores import names
 from tests.submissions.conftest import age, fresh
 
 MONTHS = 40 * 24 * 3600
@@ -21,7 +22,8 @@ def old(run: Run) -> Run:
 
 
 def left_of(run: Run) -> list[str]:
-    return sorted(path.name for path in run.folder.parent.rglob("*") if path.is_file())
+    found = [name for attempt in range(1, run.attempt + 1) for name in names(run.stored_at(attempt))]
+    return sorted(name.split("/")[-1] for name in found)
 
 
 def passes(times: int = 3) -> int:
@@ -33,7 +35,6 @@ def test_the_best_and_the_latest_keep_their_executed_notebook(desk, bob):
     passes()
     assert [left_of(run) for run in (middling, worse)] == [[], []]
     assert [left_of(run) for run in (best, latest)] == [["executed.ipynb"]] * 2
-    assert not middling.folder.parent.exists()
     assert [fresh(run).files for run in (middling, best)] == [Files.NONE, Files.NOTEBOOK]
     assert fresh(middling).score == 3.0
     assert fresh(middling).checks.count() == 2
@@ -122,8 +123,8 @@ def test_one_that_is_queued_again_has_files_again(desk, bob, alice):
 def test_a_link_in_place_of_the_result_is_not_followed(desk, bob, tmp_path):
     run = old(desk.done(bob))
     elsewhere = tmp_path / "elsewhere"
-    (run.folder / "result").rename(elsewhere)
-    (run.folder / "result").symlink_to(elsewhere)
+    (run.stored.path / "result").rename(elsewhere)
+    (run.stored.path / "result").symlink_to(elsewhere)
     passes()
     assert (elsewhere / "result.json").is_file()
     assert left_of(run) == []

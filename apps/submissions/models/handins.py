@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.runner.contract import Limits
+from apps.runner.store import open_store
 from studyhub import broker
 
 from ..constants import FINAL_STATES, RUN_MARGIN_S, Files, Lane, State, Verdict, verdict_for
@@ -18,9 +19,9 @@ from ..querysets import RunQuerySet, SubmissionQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from apps.exercises.models import ExerciseVersion
+    from apps.runner.store import Attempt
 
     from .reviewing import Override
 
@@ -199,14 +200,13 @@ class Run(models.Model):
         return self.version or self.submission.version
 
     @property
-    def folder(self) -> Path:
-        """Where this attempt's files lie in the run store."""
-        return self.folder_of(self.attempt)
+    def stored(self) -> Attempt:
+        """This attempt's files in the run store."""
+        return self.stored_at(self.attempt)
 
-    def folder_of(self, attempt: int) -> Path:
-        """Where the files of one attempt lie in the run store."""
-        path: Path = settings.RUN_STORE / str(self.pk) / str(attempt)
-        return path
+    def stored_at(self, attempt: int) -> Attempt:
+        """The files of one attempt in the run store."""
+        return open_store(settings.RUN_STORE).attempt(str(self.pk), attempt)
 
     @property
     def is_cancellable(self) -> bool:

@@ -60,7 +60,7 @@ def _compare(item: RegradeItem) -> None:
         _run_again(item)
         return
     try:
-        report = report_on(result, package=package, seed=run.seed, folder=run.folder)
+        report = report_on(result, package=package, seed=run.seed, stored=run.stored)
     except Exception:  # as above
         logger.exception("Run %s can't be graded by version %s", run.pk, version)
         _settle(item, problem=UNGRADABLE)
@@ -76,10 +76,10 @@ def _stored_result(run: Run, package: ExercisePackage) -> RunResult | None:
     if run.files != Files.ALL:
         return None
     try:
-        result = folders.read_result(run.folder)
+        result = folders.read_result(run.stored)
         if result is None or (result.run_id, result.attempt) != (str(run.pk), run.attempt):
             return None
-        same = asks_the_same(run.folder, before=run.graded_by.package(), after=package, seed=run.seed)
+        same = asks_the_same(run.stored, before=run.graded_by.package(), after=package, seed=run.seed)
     except Exception:  # an unreadable store, an old version that is gone: doubt means a new run
         logger.warning("Run %s: what it left can't be compared", run.pk, exc_info=True)
         return None

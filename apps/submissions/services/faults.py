@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from .. import bell, folders
+from .. import bell
 from ..constants import Files, State, Verdict
 from ..messages import REASONS
 from ..models import Run
@@ -85,11 +85,11 @@ def stop_runner(run: Run, attempt: int) -> None:
 
     Where the store can't be reached the runner goes on for nothing; its result is refused all the same.
     """
-    folder = run.folder_of(attempt)
+    stored = run.stored_at(attempt)
 
     def stop() -> None:
         try:
-            folders.cancel(folder)
+            stored.cancel()
         except OSError as error:
             logger.warning("Run %s, attempt %s can't be told to stop: %s", run.pk, attempt, error)
 

@@ -109,7 +109,7 @@ def _resend(run: Run, now: datetime) -> bool:
     It costs the run nothing, and is counted only while others of its queue are taken up: then something is wrong with
     this one. While none is, the runners are down, and it waits for them however long that takes.
     """
-    if folders.is_claimed(run.folder):
+    if folders.is_claimed(run.stored):
         return fault(run, kind="lost", detail="A runner took it up and said nothing more.")
     others_live = Run.objects.filter(queue=run.queue, heartbeat_at__gt=run.released_at).exclude(pk=run.pk).exists()
     lost = run.lost_starts + others_live

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def release_runs() -> int:
     """Hand over as many waiting runs as there are free slots, and return how many went out.
 
-    1. Under the queue's lock, mark the next ones as released. 2. Outside the transaction, write each run's folder.
+    1. Under the queue's lock, mark the next ones as released. 2. Outside the transaction, bring its files to the store.
     3. Send its message; only then the release is on record. Where store or broker can't be reached they wait on, and
     where this process dies in between the reconciler finds a released run that nobody took up.
     """
@@ -62,8 +62,8 @@ def _claim(queue: str, places: int) -> list[Run]:
 def _hand_over(run: Run) -> bool:
     submission = run.submission
     try:
-        folders.prepare(
-            run.folder,
+        folders.hand_over(
+            run.stored,
             package=run.graded_by.package(),
             notebook=json.loads(submission.notebook.text),
             run_id=str(run.pk),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from apps.exercises.build import notebook_bytes
-from apps.runner import contract
+from apps.runner.store import RESULT
 
 from .. import folders, standings
 from ..models import Run, Submission
@@ -46,7 +46,7 @@ def stored_run(package: ExercisePackage, variant: str, store: Path) -> Path:
     from apps.runner.execute import execute
 
     folder = store / package.digest[:16] / variant.replace(":", "-")
-    if not (folder / contract.RESULT_FOLDER / contract.RESULT_FILE).is_file():
+    if not (folder / RESULT).is_file():
         shutil.rmtree(folder, ignore_errors=True)
         notebook = read_notebook(notebook_bytes(package, variant), exercise=package.slug, limit_mb=100)
         request = folders.prepare(
@@ -84,11 +84,12 @@ def hand_in_past(*, user: User, exercise: Exercise, variant: str, at: datetime, 
 
 
 def _copy(source: Path, run: Run) -> None:
-    shutil.copytree(source, run.folder, dirs_exist_ok=True)
-    path = run.folder / contract.RESULT_FOLDER / contract.RESULT_FILE
-    result = json.loads(path.read_text(encoding="utf-8"))
-    result |= {"run_id": str(run.pk), "attempt": run.attempt}
-    path.write_text(json.dumps(result), encoding="utf-8")
+    with run.stored.filling() as folder:
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+        path = folder / RESULT
+        result = json.loads(path.read_text(encoding="utf-8"))
+        result |= {"run_id": str(run.pk), "attempt": run.attempt}
+        path.write_text(json.dumps(result), encoding="utf-8")
 
 
 def _move_back(submission: Submission, at: datetime) -> None:

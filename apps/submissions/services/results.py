@@ -88,7 +88,7 @@ def accept_result(*, run_id: str, attempt: int) -> bool:
     if run.released_at is None:
         return False
     try:
-        result = folders.read_result(run.folder)
+        result = folders.read_result(run.stored)
         if result is None:
             return False
         if (result.run_id, result.attempt) != (str(run.pk), run.attempt):
@@ -143,11 +143,11 @@ def grade_run(*, run_id: str, attempt: int) -> bool:
     if run is None or run.attempt != attempt or run.state != State.GRADING:
         return False
     try:
-        result = folders.read_result(run.folder)
+        result = folders.read_result(run.stored)
         if result is None:
             raise folders.ResultUnreadable("The result is gone from the run store.")
         package = run.graded_by.package()
-        report = report_on(result, package=package, seed=run.seed, folder=run.folder)
+        report = report_on(result, package=package, seed=run.seed, stored=run.stored)
         return _finish(run, result, report)
     except Exception as error:  # whatever it is, the learner must not pay for it: noted, and tried again
         logger.exception("Run %s could not be graded", run.pk)

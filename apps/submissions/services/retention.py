@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from apps.runner import contract
+from apps.runner.store import EXECUTED
 
-from .. import folders, rendering
+from .. import rendering
 from ..constants import CLEARED_PER_PASS, Files
 from ..models import Run
 
@@ -36,10 +35,8 @@ def clear_old_files(*, now: datetime) -> int:
 def _clear(run: Run, left: Files) -> bool:
     try:
         for attempt in range(1, run.attempt + 1):
-            if left == Files.NOTEBOOK and attempt == run.attempt:
-                _keep_notebook(run)
-            else:
-                _remove(run, attempt)
+            keep = EXECUTED if left == Files.NOTEBOOK and attempt == run.attempt else ""
+            run.stored_at(attempt).remove(but=keep)
         for page in (settings.VAR_DIR / rendering.RENDERED).glob(f"{run.pk}-*.html"):
             page.unlink(missing_ok=True)
     except OSError as error:
@@ -47,29 +44,3 @@ def _clear(run: Run, left: Files) -> bool:
         return False
     same = Run.objects.filter(pk=run.pk, state=run.state, attempt=run.attempt, files=run.files)
     return bool(same.update(files=left))
-
-
-def _keep_notebook(run: Run) -> None:
-    """Empty the folder of the run's latest attempt but for the executed notebook."""
-    if not rendering.has_executed(run) or (run.folder / contract.RESULT_FOLDER).is_symlink():
-        _remove(run, run.attempt)
-        return
-    keep = folders.executed_path(run.folder)
-    for path in [*run.folder.iterdir(), *(run.folder / contract.RESULT_FOLDER).iterdir()]:
-        if path in {keep, keep.parent}:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-
-
-def _remove(run: Run, attempt: int) -> None:
-    folder = run.folder_of(attempt)
-    if folder.is_symlink():
-        folder.unlink()
-    elif folder.exists():
-        shutil.rmtree(folder)
-    # The folder of the run itself goes with its last attempt.
-    if folder.parent.is_dir() and not any(folder.parent.iterdir()):
-        folder.parent.rmdir()

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.runner.contract import CellReport, RunResult
+from apps.runner.store import FolderAttempt
 from apps.submissions import folders
 from apps.submissions.messages import VERDICTS
 from apps.submissions.validation import UploadRefused, read_notebook
@@ -78,10 +79,11 @@ def _grade(package: Any, content: dict[str, Any], started: float) -> dict[str, A
         request = folders.prepare(folder, package=package, notebook=content, run_id=run_id, attempt=1, seed=seed)
         execute(folder, request, warm=False)
         # Read back as the site reads it, so that both say the same of the same notebook.
-        result = folders.read_result(folder)
+        stored = FolderAttempt(folder)
+        result = folders.read_result(stored)
         if result is None:
             raise CommandError("The runner left no result.", returncode=1)
-        report = report_on(result, package=package, seed=seed, folder=folder)
+        report = report_on(result, package=package, seed=seed, stored=stored)
     score = score_of(report)
     max_score = round(report.max_score if report else package.spec().max_score, 2)
     verdict = verdict_of(result.outcome, score, max_score)

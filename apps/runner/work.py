@@ -1,0 +1,77 @@
+"""A runner's own folders, where the run store is elsewhere: each process has one, and its lock for as long as it lives.
+
+What lies in a folder whose lock is free was left behind, by a process that was killed or could not bring its result.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from studyhub import env
+
+_own: dict[int, Path] = {}
+
+
+def root() -> Path:
+    """The folder of these folders."""
+    return env.var_folder() / "work"
+
+
+def own_folder() -> Path:
+    """The one of this process. Raises OSError where it can't be made."""
+    if os.getpid() not in _own:
+        root().mkdir(parents=True, exist_ok=True)
+        with _gate():
+            folder = Path(tempfile.mkdtemp(dir=root()))
+            folder.chmod(0o755)  # the sandbox's user has to reach the data in it
+            _lock(folder)
+        _own.clear()
+        _own[os.getpid()] = folder
+    return _own[os.getpid()]
+
+
+def left_behind() -> Iterator[Path]:
+    """The attempts' folders of processes that are no more; what the caller does not remove is found again."""
+    if not root().is_dir():
+        return
+    for folder in sorted(root().iterdir()):
+        with _gate():
+            lock = _lock(folder)
+        if lock is None:
+            continue
+        try:
+            yield from sorted(folder.iterdir())
+            with suppress(OSError):
+                folder.rmdir()
+        finally:
+            os.close(lock)
+
+
+@contextmanager
+def _gate() -> Iterator[None]:
+    """Between making a folder and locking it nobody looks for what was left behind."""
+    handle = os.open(root(), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(folder: Path) -> int | None:
+    """The lock of a folder, held until it is closed or the process ends; None where somebody else has it."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
