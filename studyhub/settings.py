@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "apps.exercises",
     "apps.submissions",
     "apps.groups",
+    "apps.api",
 ]
 
 MIDDLEWARE = [

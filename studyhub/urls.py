@@ -18,6 +18,7 @@ urlpatterns = [
     path("submissions/", include("apps.submissions.urls")),
     path("groups/", include("apps.groups.urls")),
     path("", include("apps.accounts.urls")),
+    path("", include("apps.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),

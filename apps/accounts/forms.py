@@ -2,7 +2,7 @@
 
 from django import forms
 
-from apps.accounts.models import User
+from apps.accounts.models import Scope, User
 from apps.accounts.zones import zone_choices
 
 
@@ -31,3 +31,24 @@ class ThemeForm(forms.Form):
 
     theme = forms.ChoiceField(choices=[("auto", "Like the system"), ("light", "Light"), ("dark", "Dark")])
     next = forms.CharField(required=False)
+
+
+class TokenForm(forms.Form):
+    """A token for a program: what it is for, what it may do, how long."""
+
+    name = forms.CharField(
+        max_length=80, label="What it is for", widget=forms.TextInput(attrs={"placeholder": "My laptop"})
+    )
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=Scope.choices,
+        initial=[Scope.READ, Scope.SUBMIT],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    days = forms.TypedChoiceField(
+        label="It works for",
+        choices=[(7, "A week"), (30, "A month"), (90, "Three months"), (365, "A year")],
+        initial=90,
+        coerce=int,
+    )

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from apps.accounts import told_views, views
+from apps.accounts import token_views, told_views, views
 
 urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("profile/", views.profile, name="profile"),
     path("profile/audit/", told_views.audit, name="audit"),
+    path("profile/tokens/", token_views.tokens, name="tokens"),
+    path("profile/tokens/<int:pk>/revoke/", token_views.revoke, name="revoke_token"),
     path("notifications/", told_views.notifications, name="notifications"),
     path("notifications/read/", told_views.read_notifications, name="read_notifications"),
     path("notifications/<int:pk>/", told_views.open_notification, name="notification"),

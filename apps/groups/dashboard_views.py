@@ -8,20 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from .access import get_leadership, get_member
-from .dashboard import exports
 from .dashboard.board import Board
 from .dashboard.check_page import CheckPage
+from .dashboard.files import FORMATS, export_of
 from .dashboard.heat import Wanted, number
 from .dashboard.item_page import ItemPage
 from .dashboard.member_page import MemberPage
 from .dashboard.understanding import Understanding
 from .models import Assignment, Membership
-
-TABLES = {"heat-map": ("Heat-map", 2), "needs-help": ("Who needs help", 1)}
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @login_required
@@ -39,15 +33,12 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
 def export(request: HttpRequest, slug: str, table: str, form: str) -> HttpResponse:
     """The heat-map or the list of who needs help, with the page's filters, all rows of it."""
     membership = get_leadership(request.user, slug)
-    if table not in TABLES or form not in FORMATS:
+    if form not in FORMATS:
         raise Http404("There is no such export.")
-    board = Board(membership, Wanted.read(request.GET))
-    title, heads = TABLES[table]
-    lines = exports.heat_table(board.heat) if table == "heat-map" else exports.stuck_table(board.listed)
-    content = exports.as_csv(lines) if form == "csv" else exports.as_xlsx(lines, title=title, heads=heads)
-    name = f"{slug}-{table}-{board.now:%Y-%m-%d}.{form}"
+    found = export_of(membership, table, request.GET)
+    name = f"{found.name}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(content, content_type=FORMATS[form], headers=headers)
+    return HttpResponse(found.content(form), content_type=FORMATS[form], headers=headers)
 
 
 @login_required

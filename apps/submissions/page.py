@@ -272,7 +272,5 @@ class RunPage:
     @cached_property
     def attempts(self) -> tuple[int, int | None]:
         """How many attempts are used up, and how many there are (None: no limit)."""
-        whose = self.submission.user, self.submission.exercise
-        limit = self.submission.version.manifest.get("attempts")
-        more = Submission.objects.attempts_granted(*whose) if limit is not None else 0
-        return Submission.objects.attempts_used(*whose), limit + more if limit is not None else None
+        of = self.submission
+        return Submission.objects.allowance(of.user, of.exercise, of.version)

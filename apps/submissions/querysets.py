@@ -93,6 +93,12 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         granted = AttemptGrant.objects.filter(user=user, exercise=exercise)
         return int(granted.aggregate(n=Sum("attempts"))["n"] or 0)
 
+    def allowance(self, user: User, exercise: Exercise, version: ExerciseVersion) -> tuple[int, int | None]:
+        """How many attempts at `exercise` are used up, and how many its `version` gives (None: no limit)."""
+        limit = version.manifest.get("attempts")
+        more = self.attempts_granted(user, exercise) if limit is not None else 0
+        return self.attempts_used(user, exercise), limit + more if limit is not None else None
+
 
 class RunQuerySet(models.QuerySet[Any]):
     """Questions about runs: the order of the queue, and what has gone silent."""

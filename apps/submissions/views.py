@@ -57,13 +57,12 @@ def _new(request: HttpRequest, slug: str) -> HttpResponse:
         except UploadRefused as refusal:
             form.add_error("notebook", str(refusal))
     mine = Submission.objects.of(request.user).filter(exercise=exercise)
-    limit = exercise.current_version.manifest.get("attempts")
-    more = Submission.objects.attempts_granted(request.user, exercise) if limit is not None else 0
+    used, attempts = Submission.objects.allowance(request.user, exercise, exercise.current_version)
     context = {
         "exercise": exercise,
         "form": form,
-        "used": Submission.objects.attempts_used(request.user, exercise),
-        "attempts": limit + more if limit is not None else None,
+        "used": used,
+        "attempts": attempts,
         "limit_mb": settings.UPLOAD_LIMIT_MB,
         "latest": mine.prefetch_related("runs").order_by("-number").first(),
     }

@@ -20,7 +20,7 @@ def test_alice_makes_a_group_and_bob_joins_by_its_link(open_page, alice, bob):
     page.get_by_label("How many may join by it").fill("5")
     page.get_by_role("button", name="Make a link").click()
     page.get_by_role("button", name="Copy the link").click()
-    expect(page.get_by_text("The link is copied.")).to_be_attached()
+    expect(page.get_by_text("It is copied.")).to_be_attached()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.get_by_label("Link", exact=True).input_value()
 

@@ -1,18 +1,5 @@
-// Copies the link of an invitation, and guesses the time zone of a new group; without it one selects by hand.
+// Guesses the time zone of a new group; without it one selects by hand.
 (() => {
-  const told = document.querySelector("[data-copied]");
-  for (const button of document.querySelectorAll("button[data-copy]")) {
-    const field = document.getElementById(button.dataset.copy);
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      field.select();
-      // Pages without https have no clipboard of the newer kind.
-      if (navigator.clipboard) await navigator.clipboard.writeText(field.value).catch(() => document.execCommand("copy"));
-      else document.execCommand("copy");
-      button.firstChild.textContent = "Copied";
-      if (told) told.textContent = "The link is copied.";
-    });
-  }
   const zone = document.querySelector("[data-guess-zone] select[name=time_zone]");
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone?.value === "UTC" && [...zone.options].some((one) => one.value === here)) zone.value = here;

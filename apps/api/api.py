@@ -1,0 +1,51 @@
+"""The API as a whole: its calls, how refusals and unchanged answers are said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.operation import Operation
+
+from . import problems
+from .calls import catalog, exercises, groups, quizzes, reviews, submissions
+from .conditional import with_etag
+from .openapi import completed
+
+VERSION = "1.0.0"
+DESCRIPTION = """\
+Read the curriculum and your progress, hand in notebooks and see what became of them, take quizzes and reviews; leads
+read what their groups do.
+
+Send a token with each call: `Authorization: Bearer studyhub_…`. Times are in UTC. A list comes in pieces: `next` is the
+`cursor` of the following one, null at the end. An answer to GET has an ETag: sent back as `If-None-Match`, it is
+answered with 304 while nothing is new. What is refused is said in problem details (RFC 9457); its `id` stays the same
+when words change.
+"""
+
+
+class StudyHubAPI(NinjaAPI):
+    """ninja's, with ETags on what is read, and a schema that says scopes and refusals."""
+
+    def create_response(
+        self, request: HttpRequest, data: Any, *, status: int | None = None, temporal_response: Any = None
+    ) -> HttpResponse:
+        """Called by ninja with what a call returned."""
+        response = super().create_response(request, data, status=status, temporal_response=temporal_response)
+        return with_etag(request, response)
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The noun and the name: submissions_submit."""
+        call = operation.view_func
+        return f"{call.__module__.rpartition('.')[2]}_{call.__name__}"
+
+    def get_openapi_schema(self, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+        """The schema, complete."""
+        return completed(super().get_openapi_schema(**options))
+
+
+api = StudyHubAPI(title="StudyHub", version=VERSION, description=DESCRIPTION, docs_url=None, urls_namespace="api:calls")
+problems.install(api)
+for calls in (catalog, exercises, submissions, quizzes, reviews, groups):
+    api.add_router("", calls.router)

@@ -1,0 +1,1 @@
+"""The calls, by the noun that they are about."""

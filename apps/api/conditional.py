@@ -1,0 +1,29 @@
+"""ETags on what is read, made from the answer itself."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import quote_etag
+from ninja import Schema
+
+
+def with_etag(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer to a read with its ETag; a 304 without a body where the caller has just that. Others as they are."""
+    if request.method not in {"GET", "HEAD"} or response.status_code != 200:
+        return response
+    etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+    response["ETag"] = etag
+    # One address says something else to each token, and no cache between may keep it.
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Authorization"])
+    return cast(HttpResponse, get_conditional_response(request, etag=etag, response=response))
+
+
+def as_json(request: HttpRequest, answer: Schema, *, status: int = 200) -> HttpResponse:
+    """`answer` as the body, for calls that say more than a body."""
+    content_type = "application/json; charset=utf-8"
+    return with_etag(request, HttpResponse(answer.model_dump_json(), status=status, content_type=content_type))

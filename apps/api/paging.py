@@ -1,0 +1,72 @@
+"""Lists in pieces, by a cursor that names the last row that was seen: rows that are added meanwhile move nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from django.core import signing
+from django.db.models import Q, QuerySet
+from pydantic import BaseModel
+
+from .problems import Problem
+
+LIMIT = 50
+MOST = 100
+SALT = "api.cursor"
+
+
+def piece(
+    rows: QuerySet[Any],
+    show: Callable[[Any], BaseModel],
+    *,
+    by: tuple[str, ...],
+    cursor: str,
+    limit: int,
+    read: Callable[[QuerySet[Any]], list[Any]] = list,
+) -> dict[str, Any]:
+    """`limit` of `rows` after `cursor`, each as `show` makes it, and the cursor of what follows (None: nothing).
+
+    `by` are lookups that together are unique, a `-` before one that falls; none of them may be null. `read` fetches
+    the rows where a plain list is not enough. Raises Problem for a cursor that this list did not give.
+    """
+    names = [name.removeprefix("-") for name in by]
+    if cursor:
+        rows = rows.filter(_after(by, _decoded(cursor, names)))
+    found = read(rows.order_by(*by)[: limit + 1])
+    following = None
+    if len(found) > limit:
+        following = signing.dumps([*names, *(_plain(_value(found[limit - 1], name)) for name in names)], salt=SALT)
+    return {"items": [show(one) for one in found[:limit]], "next": following}
+
+
+def _after(by: tuple[str, ...], values: list[Any]) -> Q:
+    """Beyond these values: greater in the first place, or equal there and greater in the second, and so on."""
+    conditions = []
+    for place, name in enumerate(by):
+        same = {earlier.removeprefix("-"): value for earlier, value in zip(by[:place], values, strict=False)}
+        beyond = f"{name[1:]}__lt" if name.startswith("-") else f"{name}__gt"
+        conditions.append(Q(**same, **{beyond: values[place]}))
+    return reduce(lambda one, other: one | other, conditions)
+
+
+def _value(row: Any, name: str) -> Any:
+    for part in name.split("__"):
+        row = getattr(row, part)
+    return row
+
+
+def _plain(value: Any) -> Any:
+    return ["at", value.isoformat()] if isinstance(value, datetime) else value if isinstance(value, int) else str(value)
+
+
+def _decoded(cursor: str, names: list[str]) -> list[Any]:
+    try:
+        found = signing.loads(cursor, salt=SALT)
+    except signing.BadSignature:
+        raise Problem("bad-cursor") from None
+    if found[: len(names)] != names:
+        raise Problem("bad-cursor", "This cursor belongs to another list. Use it where it came from.")
+    return [datetime.fromisoformat(one[1]) if isinstance(one, list) else one for one in found[len(names) :]]
