@@ -32,6 +32,8 @@ def canary() -> str:
     nursery.end_all()
     try:
         return _run_known_good()
+    except OSError as error:  # a full disk, most likely: whoever takes work then only uses up its attempts
+        return str(error)
     finally:
         nursery.end_all()
 
