@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from studyhub import alive
 from studyhub.models import BeatEntry, BeatLease
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class LeasedScheduler(beat.Scheduler):
 
     def tick(self, **kwargs: Any) -> float:
         """Called by Celery for one turn of its loop; returns the seconds until the next."""
+        alive.touch("beat")
         try:
             if not self._hold():
                 return float(self.max_interval)

@@ -76,10 +76,13 @@ def integer(name: str, default: int, *, minimum: int = 0) -> int:
     return int(raw)
 
 
-def words(name: str, default: list[str]) -> list[str]:
-    """A list separated by commas, blanks around each word removed."""
+def words(name: str, default: list[str], *, known: tuple[str, ...] = ()) -> list[str]:
+    """A list separated by commas, blanks around each word removed. Raises SettingError for one that is not `known`."""
     raw = os.environ.get(name)
-    return default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
+    found = default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
+    if known and (strange := set(found) - set(known)):
+        raise SettingError(f"{name}: {', '.join(sorted(strange))} is unknown. Use some of {', '.join(known)}.")
+    return found
 
 
 def folder(name: str, default: Path) -> Path:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "studyhub.security.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "studyhub.probes.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "studyhub.requests.RequestMiddleware",
@@ -145,7 +146,6 @@ CSRF_COOKIE_HTTPONLY = True
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked for from behind the proxy
     # Browsers take such a cookie from this very host only, and never without HTTPS.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_HSTS_SECONDS = env.integer("STUDYHUB_HSTS_SECONDS", 365 * 24 * 3600)
@@ -173,6 +173,9 @@ RUN_GRADING_LEASE_S = env.integer("STUDYHUB_RUN_GRADING_LEASE_S", 20, minimum=1)
 RUN_PLATFORM_RETRIES = 2
 CHECK_LEASE_S = env.integer("STUDYHUB_CHECK_LEASE_S", 30, minimum=1)  # a formula takes a runner a second or two
 RUN_KEEP_DAYS = env.integer("STUDYHUB_RUN_KEEP_DAYS", 30, minimum=1)  # then a run's files go; grades stay
+# Parts without which /readyz says no: a site whose broker or store is away still shows pages and takes hand-ins.
+PARTS = ("database", "migrations", "broker", "storage", "cache")
+READY_NEEDS = env.words("STUDYHUB_READY_NEEDS", ["database", "migrations", "broker", "storage"], known=PARTS)
 METRICS_TOKEN = env.secret("STUDYHUB_METRICS_TOKEN")  # what Prometheus shows for /metrics; empty: staff only
 SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
 if SANDBOX not in {"bubblewrap", "none"}:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from apps.submissions.views import metrics
-from studyhub.views import admin_sign_in, healthz
+from studyhub.views import admin_sign_in
 
 handler429 = "studyhub.ratelimits.too_many"  # allauth asks for it
 admin.site.site_header = admin.site.site_title = "StudyHub"
@@ -23,5 +23,4 @@ urlpatterns = [
     path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
-    path("healthz", healthz, name="healthz"),
 ]
