@@ -32,7 +32,9 @@ HIDDEN = (
     (re.compile(r"(?<=://)[^/\s@]+@"), "[hidden]@"),  # name and password in an address
     (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*"), "[e-mail]"),
     (
-        re.compile(r"(?i)\b(bearer\s+|(?:token|password|secret|sessionid|csrftoken)['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+"),
+        re.compile(
+            r"(?i)\b(bearer\s+|(?:token|password|secret|sessionid|csrftoken)['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+"
+        ),
         r"\1[hidden]",
     ),
 )
