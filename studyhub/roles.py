@@ -31,7 +31,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - the system's own, and gunicorn makes i
 def web() -> list[str]:
     """Where it listens is STUDYHUB_BIND; one process with its threads, unless STUDYHUB_WEB_WORKERS says more."""
     command = _python("gunicorn", "studyhub.wsgi", "--config", "python:studyhub.webserver", "--no-control-socket")
-    command += ["--worker-class", "gthread"]
+    command += ["--worker-class", "studyhub.pacing.PacedWorker"]
     command += ["--bind", env.text("STUDYHUB_BIND", BIND)]
     command += ["--workers", str(env.integer("STUDYHUB_WEB_WORKERS", 1, minimum=1))]
     command += ["--threads", str(env.integer("STUDYHUB_WEB_THREADS", 8, minimum=1))]

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "studyhub.requests.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "studyhub.bodies.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.accounts.middleware.ZoneMiddleware",
@@ -159,7 +160,7 @@ CURRICULUM_DIR = env.folder("STUDYHUB_CURRICULUM", BASE_DIR / "notebooks")
 CURRICULUM_STORE = VAR_DIR / "curriculum"
 CURRICULUM_LOOK_S = 1  # how long a page may lag behind a sync; 0: nothing of the curriculum is kept in memory
 UPLOAD_LIMIT_MB = env.integer("STUDYHUB_UPLOAD_LIMIT_MB", 10, minimum=1)
-# Room for the form around the file; a larger body is refused by the form with a message, not cut off.
+# Room for the form around the file, which says what is wrong with it; a larger body is not read (studyhub/bodies.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Runs: where their files lie, how many run at once, and when a silent one is taken for dead.

@@ -40,8 +40,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     return _new(request, slug)
 
 
-@csrf_protect
 @login_required
+@csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def _new(request: HttpRequest, slug: str) -> HttpResponse:
     exercise = get_exercise(slug)

@@ -30,7 +30,7 @@ def test_a_notebook_is_handed_in(client, bob):
         (b"print(1)", "can&#x27;t be read as JSON"),
         (notebook_bytes(studyhub={"exercise": "tripling"}), "tripling"),
         (b"x" * (1024 * 1024 + 1), "the limit is 1 MB"),
-        (b"x" * (3 * 1024 * 1024), "the limit is 1 MB"),
+        (b"x" * (2 * 1024 * 1024), "the limit is 1 MB"),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field(client, bob, settings, data, words):

@@ -1,0 +1,63 @@
+"""How large a request may be, decided by what it announces: nothing of a body that is too large is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from studyhub.ratelimits import SAFE
+
+MB = 1024 * 1024
+# Who hasn't signed in sends an address and a password, or a choice of colours.
+ANONYMOUS_BYTES = 64 * 1024
+# By their names in the table of addresses: what takes a notebook.
+UPLOADS = {"submissions:new"}
+PROGRAMS = "/api/"
+
+
+class BodyLimitMiddleware:
+    """Refuses by the header Content-Length, 413, and 411 what has none: Django would read nothing of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Called by Django for each request."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Called by Django before anything reads the body, the check of a form's token included."""
+        if request.method in SAFE:
+            return None
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+            return refuse(request, 411, "This site needs to know beforehand how much comes: send a Content-Length.")
+        most = most_bytes(request)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+            size = f"{most // MB} MB" if most >= MB else f"{most // 1024} kB"
+            return refuse(request, 413, f"This is more than can be sent here: at most {size}.")
+        return None
+
+
+def most_bytes(request: HttpRequest) -> int:
+    """How large the body may be: a notebook and the form around it, or a form."""
+    match = request.resolver_match
+    if request.path_info.startswith(PROGRAMS):
+        return settings.UPLOAD_LIMIT_MB * MB + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if not request.user.is_authenticated:
+        return ANONYMOUS_BYTES
+    around = settings.UPLOAD_LIMIT_MB * MB if match and match.view_name in UPLOADS else 0
+    return around + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def refuse(request: HttpRequest, status: int, why: str) -> HttpResponse:
+    """The answer: a page, or for programs what RFC 9457 calls problem details."""
+    if request.path_info.startswith(PROGRAMS):
+        title = "Content Too Large" if status == 413 else "Length Required"
+        told = {"type": "about:blank", "title": title, "status": status, "detail": why}
+        return JsonResponse(told, status=status, content_type="application/problem+json")
+    context = {"why": why, "status": status, "path": request.get_full_path()}
+    return render(request, "413.html", context, status=status)
