@@ -19,7 +19,7 @@ def send(name: str, *arguments: object, queue: str = broker.CONTROL_QUEUE, in_s:
     from studyhub.celery import app
 
     try:
-        app.send_task(name, args=arguments, queue=queue, retry=False, countdown=in_s or None)
+        app.send_task(name, args=arguments, queue=queue, countdown=in_s or None)
     except (OperationalError, OSError) as error:
         logger.warning("%s was not sent, the reconciler will see to it: %s", name, logs.say(error))
         return False

@@ -17,12 +17,33 @@ REPORT_TASK = "submissions.record_runner"
 JUDGE_TASK = "runner.judge_formula"
 JUDGED_TASK = "quizzes.accept_outcome"
 
+CONNECT_S = 3.0
+HEARTBEAT_S = 30
+# A connection that broke while it was idle is found broken by the next message: that one is sent once more, on another.
+AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+REDIS = {
+    **AT_ONCE,
+    "socket_connect_timeout": CONNECT_S,
+    "socket_keepalive": True,
+    # A broker that went without a word (its machine, the network) is noticed after half a minute.
+    "health_check_interval": 15,
+    # What a worker took and never acknowledged comes back after so long. Ours acknowledge before the work begins, so a
+    # run may take longer; and should a message come twice, the attempt's claim lets one of them run.
+    "visibility_timeout": 600,
+}
+# Queues and messages are durable (Celery's default); a message counts as sent once the server says that it has it.
+RABBITMQ = {**AT_ONCE, "confirm_publish": True}
+
 
 def celery_settings() -> dict[str, Any]:
     """Celery's settings. Without STUDYHUB_BROKER_URL the broker is a folder of files: nothing to install."""
     settings: dict[str, Any] = {
         "broker_url": env.secret("STUDYHUB_BROKER_URL", EMBEDDED),
         "broker_connection_retry_on_startup": True,
+        # A worker waits for its broker for as long as that takes; whoever sends does not.
+        "broker_connection_max_retries": None,
+        "broker_connection_timeout": CONNECT_S,
+        "task_publish_retry_policy": AT_ONCE,
         "task_default_queue": CONTROL_QUEUE,
         "task_ignore_result": True,
         "task_serializer": "json",
@@ -32,6 +53,11 @@ def celery_settings() -> dict[str, Any]:
         "worker_enable_remote_control": False,
         "worker_hijack_root_logger": False,
     }
+    scheme = settings["broker_url"].partition("://")[0]
+    if scheme in {"redis", "rediss"}:
+        settings["broker_transport_options"] = REDIS
+    if scheme in {"amqp", "amqps"}:
+        settings |= {"broker_transport_options": RABBITMQ, "broker_heartbeat": HEARTBEAT_S}
     if settings["broker_url"] == EMBEDDED:
         filebroker.register()
         base = env.var_folder() / "broker"

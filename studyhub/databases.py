@@ -28,7 +28,8 @@ def database(url: str, var: Path) -> dict[str, Any]:
     if not url.startswith(("postgresql://", "postgres://")):
         # The address is not shown: it may hold a password.
         raise env.SettingError(f"{VARIABLE} must be an address such as postgresql://user:password@host/name, or empty.")
-    settings: dict[str, Any] = dict(dj_database_url.parse(url))
+    # A connection that a restarted server has cut is found out before it is handed to anybody.
+    settings: dict[str, Any] = dict(dj_database_url.parse(url, conn_health_checks=True))
     # Each process keeps some connections open and hands them to whichever thread asks.
     pool = {"min_size": 1, "max_size": env.integer("STUDYHUB_DATABASE_POOL", 8, minimum=1), "timeout": 10}
     return settings | {"OPTIONS": {**settings.get("OPTIONS", {}), "pool": pool}}

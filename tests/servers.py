@@ -1,7 +1,8 @@
 """`python -m tests.servers postgres redis -- COMMAND`: runs a command beside throw-away servers, on free ports.
 
 Servers come from Debian's packages; their data lies in temporary folders and goes with them. What they are called is
-handed on in the environment, where the tests' settings read it.
+handed on in the environment, where the tests' settings read it. Each lives below a folder which says all about it, so
+that any process may end it and start it again: `reopened`.
 """
 
 from __future__ import annotations
@@ -14,22 +15,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
+import psycopg
 from kombu import Connection
 from kombu.exceptions import KombuError
 
 DEBIAN = Path("/usr/lib/postgresql")
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 START_S = 60.0
+LOOPBACK = "127.0.0.1"
+PROJECT = Path(__file__).resolve().parents[1]
 
 
 def free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
@@ -41,120 +47,255 @@ def programs() -> Path:
     raise FileNotFoundError("PostgreSQL is needed: apt install postgresql")
 
 
-@contextmanager
-def postgres() -> Iterator[str]:
-    """A server that trusts whoever comes, on loopback only; yields its address.
+class Server:
+    """One server, on the same port for as long as its folder is there."""
 
-    Raises FileNotFoundError where PostgreSQL is not installed.
-    """
-    bin_ = programs()
-    # The server refuses to run as root.
-    as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="studyhub-postgres-"))
-    port, data = free_port(), folder / "data"
-    try:
-        if as_user:
-            shutil.chown(folder, "postgres", "postgres")
-        run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-        subprocess.run([*as_user, bin_ / "initdb", "-D", data, "-U", "studyhub", "-A", "trust"], **run)
-        # Nothing of it has to outlive a crash.
-        options = f"-p {port} -k {folder} -h 127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        control = [*as_user, bin_ / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-        subprocess.run([*control, "-o", options, "start"], **run)
+    kind: ClassVar[str]
+    variable: ClassVar[str]
+    """What the tests' settings call its address; its folder is in `<variable>_FOLDER`."""
+
+    def __init__(self, folder: Path, host: str = LOOPBACK) -> None:
+        self.folder, self.host = folder, host
+        known = folder / "port"
+        if not known.exists():
+            known.write_text(str(free_port()))
+        self.port = int(known.read_text())
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Returns once it answers. Raises RuntimeError where it doesn't."""
+        raise NotImplementedError
+
+    def crash(self) -> None:
+        """End it without a word; what it kept on disk stays."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """For good."""
+        self.crash()
+
+
+class Postgres(Server):
+    """A server that trusts whoever comes."""
+
+    kind, variable = "postgres", "TEST_DATABASE_URL"
+
+    def __init__(self, folder: Path, host: str = LOOPBACK) -> None:
+        super().__init__(folder, host)
+        self.data = folder / "data"
+        # The server refuses to run as root.
+        self.as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if not os.geteuid() else []
+        if not self.data.exists():
+            if self.as_user:
+                shutil.chown(folder, "postgres", "postgres")
+            self._run("initdb", "-D", self.data, "-U", "studyhub", "-A", "trust")
+            (self.data / "pg_hba.conf").write_text("local all all trust\nhost all all all trust\n")
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://studyhub@{self.host}:{self.port}/postgres"
+
+    def start(self) -> None:
+        # The machine stays up, so what was written to a file is safe: only what was not may be lost in a crash.
+        options = f"-p {self.port} -k {self.folder} -h {self.host} -c fsync=off -c max_connections=200"
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "-o", options, "start")
+
+    def crash(self) -> None:
+        """Every session is cut off; the next start has to recover."""
+        self._run("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+
+    def end(self) -> None:
+        with suppress(subprocess.CalledProcessError):  # it is down
+            self.crash()
+
+    def answers(self) -> bool:
         try:
-            yield f"postgresql://studyhub@127.0.0.1:{port}/postgres"
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.Error:
+            return False
+        return True
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        command = [*self.as_user, programs() / program, *arguments]
+        subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
+
+
+class Broker(Server):
+    """A program that stays in the foreground and takes messages."""
+
+    variable = "TEST_BROKER_URL"
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        return dict(os.environ)
+
+    def start(self) -> None:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+        server = subprocess.Popen(self.command(), env=self.environment(), cwd=self.folder, **quiet)
+        (self.folder / "pid").write_text(str(server.pid))
+        until = time.monotonic() + START_S
+        while not self.answers():
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"{self.command()[0]} did not start.")
+            time.sleep(0.1)
+
+    def crash(self) -> None:
+        """It and all that it started, at once."""
+        _kill(self.folder / "pid")
+
+    def answers(self) -> bool:
+        with Connection(self.url, connect_timeout=2) as connection:
+            try:
+                connection.connect()
+                connection.default_channel.queue_declare("ready", auto_delete=True)
+            except (OSError, KombuError, *connection.connection_errors):
+                return False
+        return True
+
+
+class Redis(Broker):
+    """A Redis that keeps everything in memory, and so loses it in a crash."""
+
+    kind = "redis"
+
+    @property
+    def url(self) -> str:
+        return f"redis://{self.host}:{self.port}/0"
+
+    def command(self) -> list[str]:
+        program = shutil.which("redis-server")
+        if program is None:
+            raise FileNotFoundError("Redis is needed: apt install redis-server")
+        options = {"port": str(self.port), "bind": self.host, "save": "", "appendonly": "no", "protected-mode": "no"}
+        return [program, *(word for name, value in options.items() for word in (f"--{name}", value))]
+
+
+class RabbitMQ(Broker):
+    """A RabbitMQ of its own, with an Erlang port mapper of its own; what is durable outlives a crash."""
+
+    kind = "rabbitmq"
+
+    @property
+    def url(self) -> str:
+        return f"amqp://guest:guest@{self.host}:{self.port}//"
+
+    def command(self) -> list[str]:
+        if not RABBITMQ.exists():
+            raise FileNotFoundError("RabbitMQ is needed: apt install rabbitmq-server")
+        return [str(RABBITMQ)]
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "HOME": str(self.folder),
+            "RABBITMQ_NODENAME": f"studyhub-{self.port}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": self.host,
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": self._port_for("distribution"),
+            "ERL_EPMD_PORT": self._port_for("mapper"),
+            "RABBITMQ_MNESIA_BASE": str(self.folder),
+            "RABBITMQ_LOG_BASE": str(self.folder),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"),
+            "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq"),
+        }
+
+    def start(self) -> None:
+        if not (self.folder / "mapper.pid").exists():
+            # RabbitMQ would start one that outlives it.
+            command = ["epmd", "-port", self._port_for("mapper"), "-address", LOOPBACK]
+            mapper = subprocess.Popen(command, start_new_session=True)
+            (self.folder / "mapper.pid").write_text(str(mapper.pid))
+        super().start()
+
+    def end(self) -> None:
+        super().end()
+        _kill(self.folder / "mapper.pid")
+
+    def _port_for(self, what: str) -> str:
+        known = self.folder / what
+        if not known.exists():
+            known.write_text(str(free_port()))
+        return known.read_text()
+
+
+class S3(Broker):
+    """An S3-compatible server (tests/s3.py) with one bucket, which it loses in a crash."""
+
+    kind, variable = "s3", "TEST_S3_ENDPOINT"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "tests.s3", self.host, str(self.port)]
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(PROJECT)}
+
+    def answers(self) -> bool:
+        try:
+            with socket.create_connection((self.host, self.port), timeout=2):
+                return True
+        except OSError:
+            return False
+
+
+def _kill(pid_file: Path) -> None:
+    """The process that the file names, and whatever it started; returns once they are gone."""
+    with suppress(FileNotFoundError, psutil.NoSuchProcess):
+        first = psutil.Process(int(pid_file.read_text()))
+        family = [first, *first.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGKILL)
+        psutil.wait_procs([process for process in family if process.status() != psutil.STATUS_ZOMBIE], timeout=10)
+
+
+SERVERS: dict[str, type[Server]] = {server.kind: server for server in (Postgres, Redis, RabbitMQ, S3)}
+
+
+def reopened(variable: str) -> Server:
+    """The server whose address is in the environment variable `variable`. Raises KeyError where there is none."""
+    folder = Path(os.environ[f"{variable}_FOLDER"])
+    return SERVERS[(folder / "kind").read_text()](folder)
+
+
+@contextmanager
+def running(kind: str) -> Iterator[Server]:
+    """A server of this kind that answers; at its end it and its data are gone.
+
+    Raises FileNotFoundError where it is not installed, with what to do.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"studyhub-{kind}-"))
+    try:
+        (folder / "kind").write_text(kind)
+        server = SERVERS[kind](folder)
+        try:
+            server.start()
+            yield server
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **run)
+            server.end()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def redis() -> Iterator[str]:
-    """A Redis that keeps everything in memory; yields its address. Raises FileNotFoundError where there is none."""
-    program = shutil.which("redis-server")
-    if program is None:
-        raise FileNotFoundError("Redis is needed: apt install redis-server")
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with _broker(command, f"redis://127.0.0.1:{port}/0", os.environ.copy()) as url:
-        yield url
+def _address(kind: str) -> Iterator[str]:
+    with running(kind) as server:
+        yield server.url
 
 
-@contextmanager
-def rabbitmq() -> Iterator[str]:
-    """A RabbitMQ of its own, with an Erlang port mapper of its own; yields its address.
-
-    Raises FileNotFoundError where there is none.
-    """
-    if not RABBITMQ.exists():
-        raise FileNotFoundError("RabbitMQ is needed: apt install rabbitmq-server")
-    port, mapper = free_port(), str(free_port())
-    # RabbitMQ would start one that outlives it.
-    epmd = subprocess.Popen(["epmd", "-port", mapper, "-address", "127.0.0.1"], start_new_session=True)
-    with tempfile.TemporaryDirectory(prefix="studyhub-rabbitmq-", ignore_cleanup_errors=True) as folder, _ended(epmd):
-        environment = {
-            **os.environ,
-            "HOME": folder,
-            "RABBITMQ_NODENAME": f"studyhub-{port}@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": str(port),
-            "RABBITMQ_DIST_PORT": str(free_port()),
-            "ERL_EPMD_PORT": mapper,
-            "RABBITMQ_MNESIA_BASE": folder,
-            "RABBITMQ_LOG_BASE": folder,
-            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{folder}/plugins",
-            "RABBITMQ_CONFIG_FILE": f"{folder}/rabbitmq",
-        }
-        with _broker([str(RABBITMQ)], f"amqp://guest:guest@127.0.0.1:{port}//", environment) as url:
-            yield url
-
-
-@contextmanager
-def _broker(command: list[str], url: str, environment: dict[str, str]) -> Iterator[str]:
-    """A broker that answers; at the end it and whatever it started have ended."""
-    server = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    with _ended(server):
-        until = time.monotonic() + START_S
-        while not _answers(url):
-            if server.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"{command[0]} did not start.")
-            time.sleep(0.1)
-        yield url
-
-
-@contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """At the end a process, and whatever it started, is over."""
-    try:
-        yield
-    finally:
-        with suppress(psutil.NoSuchProcess):
-            for child in psutil.Process(process.pid).children(recursive=True):
-                with suppress(psutil.NoSuchProcess):
-                    child.kill()
-        process.kill()
-        process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with Connection(url, connect_timeout=2) as connection:
-            connection.connect()
-            connection.default_channel.queue_declare("ready", auto_delete=True)
-    except (OSError, KombuError):
-        return False
-    return True
-
-
-# For each server: its variable, and what starts it.
-SERVERS: dict[str, tuple[str, Callable[[], AbstractContextManager[str]]]] = {
-    "postgres": ("TEST_DATABASE_URL", postgres),
-    "redis": ("TEST_BROKER_URL", redis),
-    "rabbitmq": ("TEST_BROKER_URL", rabbitmq),
-}
+# Addresses are enough for most tests.
+postgres = partial(_address, "postgres")
+redis = partial(_address, "redis")
+rabbitmq = partial(_address, "rabbitmq")
 
 
 def main() -> int:
@@ -166,10 +307,10 @@ def main() -> int:
     environment = dict(os.environ)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        with ExitStack() as running:
+        with ExitStack() as stack:
             for name in names:
-                variable, start = SERVERS[name]
-                environment[variable] = running.enter_context(start())
+                server = stack.enter_context(running(name))
+                environment |= {server.variable: server.url, f"{server.variable}_FOLDER": str(server.folder)}
             return subprocess.run(command, env=environment).returncode
     except (FileNotFoundError, RuntimeError) as error:
         sys.exit(str(error))
