@@ -15,6 +15,8 @@ from apps.quizzes.models import Answer, Review
 from apps.quizzes.services import accept_outcome, finish, give_answer, recheck_stale
 from apps.runner import worker
 from studyhub import bell, broker
+from studyhub.limits import read_limits
+from studyhub.ratelimits import take
 
 from .pages import asked, begin, load_examples
 
@@ -62,6 +64,15 @@ class TestSending:
         give("x")
         assert answer.version.asked.reference not in str(messages)
         assert Answer.objects.get(pk=answer.pk).check_nonce not in str(messages)
+
+    def test_too_many_at_once_wait_and_none_is_lost(self, give, messages, answer, bob, settings, client):
+        settings.RATE_LIMITS = read_limits(["formula=1/600"])
+        take("formula", f"user:{bob.pk}")
+        client.force_login(bob)
+        response = client.post(reverse("quizzes:answer", args=[answer.pk]), {f"q{answer.pk}": "x"})
+        assert (response.status_code, messages) == (429, [])
+        kept = Answer.objects.get(pk=answer.pk)
+        assert (kept.is_open, kept.response) == (True, {"text": "x"})
 
     def test_what_is_no_formula_is_not_sent(self, give, messages, answer):
         assert "can't be read" in give("__import__('os')").message

@@ -17,6 +17,7 @@ from apps.quizzes.retries import fresh_seed
 from apps.quizzes.scoring import score
 from apps.quizzes.services import checks
 from apps.quizzes.services.reviews import note_answer
+from studyhub.ratelimits import take
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -77,7 +78,8 @@ def give_answer(
     It is given now, or at `at` where a history is played back.
 
     Returns the answer as it stands now, or an Unreadable that says what to change: then nothing is taken. What the
-    sandbox has to compare is `checking` until `settle`.
+    sandbox has to compare is `checking` until `settle`. Raises RateExceeded, with the response kept as a draft, where
+    that would be too many formulas of one learner at once.
     """
     found = score(answer.variant, response)
     if isinstance(found, Unreadable):
@@ -89,6 +91,9 @@ def give_answer(
         "understood": found.understood,
     }
     if isinstance(found, Undecided):
+        if at is None:
+            keep_draft(answer=answer, response=response)
+            take("formula", f"user:{answer.user_id}")
         changes |= {"state": AnswerState.CHECKING, "message": ""} | checks.fresh()
     else:
         changes |= checks.scored(found)
