@@ -72,6 +72,15 @@ def parent() -> Path | None:
     return group if set(CONTROLLERS) <= set(enabled) else None
 
 
+def clear_runs() -> None:
+    """Called in each new process of a pool: remove the groups of runs whose worker was killed before it could."""
+    above = parent()
+    for path in above.glob("run-*") if above else ():
+        if not psutil.pid_exists(int(path.name.rpartition("-")[2])):
+            with contextlib.suppress(OSError):  # another process was quicker
+                path.rmdir()
+
+
 @dataclass
 class Group:
     """The control group of one run."""

@@ -20,7 +20,7 @@ import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from apps.runner import engine
+from apps.runner import engine, scratch
 from apps.runner.collect import collect
 from apps.runner.contract import (
     ARTEFACT_FOLDER,
@@ -75,10 +75,8 @@ def execute(
     result_folder = folder / RESULT_FOLDER
     shutil.rmtree(result_folder, ignore_errors=True)
     result_folder.mkdir(parents=True)
-    # Readable by the sandbox's user, who is not ours when the worker is root.
-    with tempfile.TemporaryDirectory(prefix="studyhub-run-") as scratch:
-        os.chmod(scratch, 0o755)  # noqa: S103 - holds nothing but an empty inbox
-        inbox = Path(scratch, "in")
+    with scratch.run_folder() as own:
+        inbox = own / "in"
         inbox.mkdir(mode=0o755)
         result = _execute(folder, request, inbox, on_progress or (lambda progress: None), beat_s, warm, gpu)
     write_atomically(result_folder / RESULT_FILE, result.to_json())
@@ -237,9 +235,9 @@ def write_notebook(path: Path, notebook: nbformat.NotebookNode | None) -> None:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a file that is there whole or not at all. Half a character becomes a question mark."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(text, encoding="utf-8", errors="replace")
-    scratch.replace(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8", errors="replace")
+    unfinished.replace(path)
 
 
 def describe_environment(profile: str, gpu: Slot | None = None) -> dict[str, str]:

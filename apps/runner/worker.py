@@ -22,10 +22,10 @@ from functools import cache
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready, worker_shutdown
+from celery.signals import worker_process_init, worker_ready, worker_shutdown
 from kombu.exceptions import OperationalError
 
-from apps.runner import cgroup, delivery, gpu, reach, report
+from apps.runner import cgroup, delivery, gpu, reach, report, scratch
 from apps.runner.canary import REMEDY, canary
 from apps.runner.contract import Outcome, Progress, RunResult
 from apps.runner.errors import GpuError
@@ -142,6 +142,13 @@ def send(task: str, *arguments: object, queue: str = broker.CONTROL_QUEUE) -> No
         logger.warning("The broker did not take %s", task, exc_info=True)
 
 
+@worker_process_init.connect
+def clear_up(**kwargs: Any) -> None:
+    """Called in each new process of the pool."""
+    scratch.clear_runs()
+    cgroup.clear_runs()
+
+
 @worker_ready.connect
 def begin_reports(sender: Any, **kwargs: Any) -> None:
     """Called once the worker takes work: from now on the operators hear of it."""
@@ -184,6 +191,7 @@ def main(arguments: list[str] | None = None) -> None:
             prepare_slot()
     except GpuError as error:
         sys.exit(f"This worker takes no work from {options.queue}: {error}")
+    scratch.settle()
     if group := cgroup.prepare():
         logger.info("Each run gets a control group below %s", group)
     if problem := canary():

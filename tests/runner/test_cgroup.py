@@ -119,3 +119,14 @@ def test_without_a_group_nothing_changes(tmp_path, monkeypatch):
     site = KernelSite(request=RunRequest(run_id="r", attempt=1, exercise="e", profile="numpy"), inbox=tmp_path)
     site.enclose()
     assert site.group is None
+
+
+def test_groups_of_runs_that_are_gone_are_removed_and_no_others(tmp_path, monkeypatch):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left, living = (tmp_path / f"run-5c1f0a1e-{pid}" for pid in (gone.pid, os.getpid()))
+    left.mkdir()
+    living.mkdir()
+    monkeypatch.setattr(cgroup, "parent", lambda: tmp_path)
+    cgroup.clear_runs()
+    assert list(tmp_path.iterdir()) == [living]

@@ -74,6 +74,7 @@ def test_a_deaf_broker_does_not_end_a_run(attempt, monkeypatch):
 def test_a_worker_that_cannot_seal_a_notebook_off_does_not_start(monkeypatch):
     monkeypatch.setattr(worker, "canary", lambda: "bubblewrap could not set up the sandbox: No permissions")
     monkeypatch.setattr(worker.app, "worker_main", lambda words: pytest.fail("it started"))
+    monkeypatch.setattr(worker.scratch, "settle", lambda: None)  # it would be this process's, for ever
     with pytest.raises(SystemExit, match=r"(?s)takes no work: bubblewrap could not.*max_user_namespaces"):
         worker.main([])
 
