@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from tests import s3, servers
+
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
@@ -21,11 +23,30 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path: Path):
     settings.VAR_DIR = tmp_path
-    settings.RUN_STORE = tmp_path / "runs"
+    settings.RUN_STORE = s3.place() if "TEST_S3_ENDPOINT" in os.environ else tmp_path / "runs"
     settings.CURRICULUM_STORE = tmp_path / "curriculum"
     settings.CURRICULUM_LOOK_S = 0
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """The server that was started for these tests, or one of their own."""
+    if "TEST_S3_ENDPOINT" in os.environ:
+        yield os.environ["TEST_S3_ENDPOINT"]
+        return
+    with servers.running("s3") as server:
+        yield server.url
+
+
+@pytest.fixture
+def bucket(s3_server, monkeypatch):
+    """A part of a bucket that is this test's own; its server works again afterwards."""
+    for name, value in s3.settings(s3_server).items():
+        monkeypatch.setenv(name, value)
+    yield s3.place()
+    s3.fail(s3_server)
 
 
 @pytest.fixture(params=["warm", "cold"])

@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 
+from tests import s3
+
 folder = tempfile.mkdtemp(prefix="studyhub-test-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("STUDYHUB_")]:
@@ -17,6 +19,8 @@ if address := os.environ.get("TEST_DATABASE_URL"):
     os.environ["STUDYHUB_DATABASE_URL"] = address
 if queue := os.environ.get("TEST_BROKER_URL"):
     os.environ["STUDYHUB_BROKER_URL"] = queue
+if endpoint := os.environ.get("TEST_S3_ENDPOINT"):
+    os.environ |= s3.settings(endpoint)
 
 from studyhub.settings import *  # noqa: E402, F403 - after the environment is set
 

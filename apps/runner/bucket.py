@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,6 +27,9 @@ UNREADABLE = {"InvalidObjectState", "InvalidRequest"}
 TAKEN, BUSY = {"PreconditionFailed", "412"}, {"ConditionalRequestConflict", "409"}
 PASSING = {"RequestTimeout", "SlowDown", "OperationAborted", "InternalError", "ServiceUnavailable", *BUSY}
 
+# Of several threads one makes the client.
+_making = threading.Lock()
+
 
 class Bucket:
     """The objects whose keys begin with a prefix; names are without it.
@@ -36,8 +40,6 @@ class Bucket:
     def __init__(self, place: storages.Place) -> None:
         self.place = place
         self._server = storages.server()
-        self._lock = threading.Lock()
-        self._client: tuple[int, Any] | None = None
         self._silent_until = 0.0
 
     def get(self, name: str, limit: int | None = None) -> bytes | None:
@@ -126,17 +128,18 @@ class Bucket:
         raise StoreUnreachable(f"{self.place}: {error}") from error
 
     def _connected(self) -> Any:
-        """A client for this process: connections don't survive a fork."""
-        with self._lock:
-            if self._client is None or self._client[0] != os.getpid():
-                ours = self._server
-                client = Session().create_client(
-                    "s3",
-                    endpoint_url=ours.endpoint,
-                    aws_access_key_id=ours.access_key,
-                    aws_secret_access_key=ours.secret_key,
-                    region_name=ours.region,
-                    config=storages.client_config(ours),
-                )
-                self._client = os.getpid(), client
-            return self._client[1]
+        with _making:
+            return _client(self._server, os.getpid())
+
+
+@lru_cache(maxsize=4)
+def _client(server: storages.Server, process: int) -> Any:
+    """A client of this process: connections don't survive a fork."""
+    return Session().create_client(
+        "s3",
+        endpoint_url=server.endpoint,
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=server.secret_key,
+        region_name=server.region,
+        config=storages.client_config(server),
+    )

@@ -9,11 +9,12 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from studyhub import env
 
+NEW = ".new-"
 _own: dict[int, Path] = {}
 
 
@@ -26,10 +27,11 @@ def own_folder() -> Path:
     """The one of this process. Raises OSError where it can't be made."""
     if os.getpid() not in _own:
         root().mkdir(parents=True, exist_ok=True)
-        with _gate():
-            folder = Path(tempfile.mkdtemp(dir=root()))
-            folder.chmod(0o755)  # the sandbox's user has to reach the data in it
-            _lock(folder)
+        # Under its name only once it is locked: until then nobody takes it for one that was left.
+        unnamed = Path(tempfile.mkdtemp(prefix=NEW, dir=root()))
+        unnamed.chmod(0o755)  # the sandbox's user has to reach the data in it
+        _lock(unnamed)
+        folder = unnamed.rename(root() / unnamed.name.removeprefix(NEW))
         _own.clear()
         _own[os.getpid()] = folder
     return _own[os.getpid()]
@@ -40,9 +42,7 @@ def left_behind() -> Iterator[Path]:
     if not root().is_dir():
         return
     for folder in sorted(root().iterdir()):
-        with _gate():
-            lock = _lock(folder)
-        if lock is None:
+        if folder.name.startswith(NEW) or (lock := _lock(folder)) is None:
             continue
         try:
             yield from sorted(folder.iterdir())
@@ -50,17 +50,6 @@ def left_behind() -> Iterator[Path]:
                 folder.rmdir()
         finally:
             os.close(lock)
-
-
-@contextmanager
-def _gate() -> Iterator[None]:
-    """Between making a folder and locking it nobody looks for what was left behind."""
-    handle = os.open(root(), os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _lock(folder: Path) -> int | None:

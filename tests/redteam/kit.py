@@ -26,6 +26,7 @@ from apps.grading import Close, GradingSpec, Inputs
 from apps.runner import contract
 from apps.runner.contract import Limits, Outcome, ProbeCall, RunRequest, RunResult
 from apps.runner.execute import execute
+from apps.runner.store import FolderAttempt
 from apps.submissions.grading import report_on, score_of
 
 SEED = 1234567
@@ -51,7 +52,7 @@ SPEC = GradingSpec(
     ),
 )
 ANSWERS = SPEC.draw(SEED)["y"]
-PACKAGE = SimpleNamespace(spec=lambda: SPEC)
+PACKAGE = SimpleNamespace(spec=lambda: SPEC, manifest=SimpleNamespace(limits=Limits(**LIMITS)))
 
 HONEST = """
 import numpy as np
@@ -150,7 +151,7 @@ class Ran:
 
     @property
     def score(self) -> float:
-        return score_of(report_on(self.result, package=PACKAGE, seed=SEED, folder=self.folder))
+        return score_of(report_on(self.result, package=PACKAGE, seed=SEED, stored=FolderAttempt(self.folder)))
 
     @property
     def executed(self) -> str:

@@ -120,7 +120,8 @@ def test_one_that_is_queued_again_has_files_again(desk, bob, alice):
     assert "request.json" in left_of(run)
 
 
-def test_a_link_in_place_of_the_result_is_not_followed(desk, bob, tmp_path):
+def test_a_link_in_place_of_the_result_is_not_followed(desk, bob, settings, tmp_path):
+    settings.RUN_STORE = tmp_path / "runs"
     run = old(desk.done(bob))
     elsewhere = tmp_path / "elsewhere"
     (run.stored.path / "result").rename(elsewhere)
@@ -130,7 +131,8 @@ def test_a_link_in_place_of_the_result_is_not_followed(desk, bob, tmp_path):
     assert left_of(run) == []
 
 
-def test_a_store_that_fails_is_tried_again(desk, bob, monkeypatch):
+def test_a_store_that_fails_is_tried_again(desk, bob, settings, tmp_path, monkeypatch):
+    settings.RUN_STORE = tmp_path / "runs"
     run = old(desk.done(bob))
     with monkeypatch.context() as patch:
         patch.setattr("shutil.rmtree", lambda path: (_ for _ in ()).throw(PermissionError(path)))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from apps.runner.store import StoreUnreachable
 from studyhub import broker
 
 from .. import bell, folders
@@ -63,6 +64,9 @@ def _guarded(act: Callable[[Run, datetime], bool], run: Run, now: datetime) -> b
     """One run that can't be helped must not keep the pass from the others."""
     try:
         return act(run, now)
+    except StoreUnreachable as error:
+        logger.warning("Run %s waits for the run store: %s", run.pk, error)
+        return False
     except Exception:  # logged, and tried again in the next pass
         logger.exception("The reconciler could not help run %s", run.pk)
         return False
