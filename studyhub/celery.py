@@ -6,7 +6,7 @@ from celery import Celery
 from celery.schedules import crontab
 
 from studyhub import alive as alive  # connects its signal
-from studyhub import broker, env
+from studyhub import broker, env, listening
 from studyhub import correlation as correlation  # connects its signals
 from studyhub import pool as pool  # connects its signal
 
@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studyhub.settings")
 
 app = Celery("studyhub")
 app.config_from_object(broker.celery_settings())
+listening.listen(app)
 RECONCILE_S = env.integer("STUDYHUB_RECONCILE_S", 10, minimum=1)
 RECHECK_S = 3 * RECONCILE_S
 REFIT_S = 24 * 3600

@@ -34,7 +34,7 @@ from apps.runner.formulas import judge_expression, prepare
 from apps.runner.provisioner import unsandboxed
 from apps.runner.store import Store, open_store
 from studyhub import alive as alive  # connects its signal
-from studyhub import broker, env, logs, storages
+from studyhub import broker, env, listening, logs, storages
 from studyhub import correlation as correlation  # connects its signals
 from studyhub import pool as pool  # connects its signal
 
@@ -47,6 +47,7 @@ SLOT_VARIABLE = "STUDYHUB_GPU_SLOT"
 
 app = Celery("studyhub-runner")
 app.config_from_object(broker.celery_settings())
+listening.listen(app)
 app.conf.worker_max_tasks_per_child = RUNS_PER_PROCESS
 # What `main` is told; for the worker's reports.
 app.conf.update(studyhub_queue=broker.CPU_QUEUE, studyhub_slots=0)
