@@ -62,7 +62,7 @@ check: setup
 	$(BIN)/lint-imports
 
 test: check
-	@docker/test-tools.sh chromium
+	@docker/test-tools.sh chromium shellcheck
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
 	$(BIN)/python -m pytest -m live
 

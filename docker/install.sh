@@ -1,5 +1,6 @@
 #!/bin/sh
-# The steps of the images, as root on Debian 12 or Ubuntu 24.04: `install.sh STEP KIND`, where KIND is `web` or `runner`.
+# The steps of the images, as root on Debian 12 or Ubuntu 24.04: `install.sh STEP KIND`, where KIND is `web` or
+# `runner`.
 #
 #   system    what is needed of Debian's packages to run, and the user
 #   builder   what is needed besides to build
@@ -55,6 +56,8 @@ case "$step" in
                 "$venv/bin/python" manage.py collectstatic --no-input --verbosity 0
             rm -rf /tmp/build
         fi
+        # Whatever the rights where it was built: the user reads everything, and writes nothing.
+        chmod -R a+rX,go-w "$home"
         ;;
     *) echo "install.sh knows no step $step." >&2; exit 2 ;;
 esac

@@ -4,8 +4,8 @@
 #   docker build -f docker/runner.Dockerfile -t studyhub-runner-gpu \
 #       --build-arg BASE=nvidia/cuda:13.0.2-base-ubuntu24.04 .
 #
-# The command is `run.cpu` or `run.gpu`. PyTorch of pip's own index brings its CUDA libraries, and runs on processors too;
-# TORCH_INDEX: see docker/install.sh.
+# The command is `run.cpu` or `run.gpu`. PyTorch of pip's own index brings its CUDA libraries, and runs on processors
+# too; TORCH_INDEX: see docker/install.sh.
 ARG BASE=debian:bookworm-20260824-slim
 
 FROM ${BASE} AS build
@@ -18,7 +18,6 @@ RUN docker/install.sh python runner
 COPY apps/__init__.py apps/
 COPY apps/runner apps/runner
 COPY studyhub/*.py studyhub/
-COPY docker/healthcheck.py docker/
 RUN docker/install.sh finish runner
 
 FROM ${BASE}
@@ -32,6 +31,6 @@ ENV PATH=/opt/venv/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     STUDYHUB_VAR=/var/lib/studyhub
 USER 10001:10001
-HEALTHCHECK --interval=15s --timeout=5s --start-period=120s CMD ["python", "docker/healthcheck.py"]
+HEALTHCHECK --interval=20s --timeout=10s --start-period=120s CMD ["python", "-m", "studyhub.alive", "run.cpu"]
 ENTRYPOINT ["tini", "--", "python", "-m", "studyhub.roles"]
 CMD ["run.cpu"]

@@ -13,7 +13,6 @@ COPY manage.py ./
 COPY notebooks notebooks
 COPY apps apps
 COPY studyhub studyhub
-COPY docker/healthcheck.py docker/
 RUN docker/install.sh finish web
 
 FROM ${BASE}
@@ -30,6 +29,6 @@ ENV PATH=/opt/venv/bin:/usr/bin:/bin \
     STUDYHUB_VAR=/var/lib/studyhub
 USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "docker/healthcheck.py"]
+HEALTHCHECK --interval=20s --timeout=10s --start-period=60s CMD ["python", "-m", "studyhub.alive", "web"]
 ENTRYPOINT ["tini", "--", "python", "-m", "studyhub.roles"]
 CMD ["web"]

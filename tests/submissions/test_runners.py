@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.submissions.models import Run, Runner
-from apps.submissions.services import reconcile, record_runner
+from apps.submissions.services import reconcile, record_runner, release_runs
 from studyhub import broker
 
 from .conftest import fresh, with_manifest
@@ -208,3 +208,24 @@ class TestWhoGetsAGpu:
         Run.objects.update(queued_at=timezone.now() - timedelta(days=1))
         reconcile()
         assert (fresh(run).queue, fresh(run).released_at) == (broker.GPU_QUEUE, None)
+
+
+class TestRunnersThatComeAndGo:
+    """As many runs are out as runners report places, and never fewer than are set."""
+
+    def test_more_runners_take_more_runs(self, desk, bob, settings):
+        settings.RUN_SLOTS_CPU = 1
+        for _ in range(4):
+            desk.hand_in(bob)
+        assert release_runs() == 1
+        for number in range(3):
+            said(name=f"run.cpu@host-{number}#1", slots=1)
+        assert release_runs() == 2
+
+    def test_runners_that_fell_silent_count_no_more(self, desk, bob, settings):
+        settings.RUN_SLOTS_CPU = 1
+        said(slots=3)
+        silent("run.cpu@host-a#17")
+        for _ in range(3):
+            desk.hand_in(bob)
+        assert release_runs() == 1

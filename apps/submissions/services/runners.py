@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from studyhub import broker
@@ -22,9 +23,15 @@ MOST_SLOTS = 256
 
 
 def slots() -> dict[str, int]:
-    """How many runs may be out at once, for each queue: what is set, and of GPUs what reports if that is more."""
-    gpus = max(settings.RUN_SLOTS_GPU, Runner.objects.places(broker.GPU_QUEUE, timezone.now()))
-    return {broker.CPU_QUEUE: settings.RUN_SLOTS_CPU, broker.GPU_QUEUE: gpus}
+    """How many runs may be out at once, for each queue: what is set, or what reports if that is more.
+
+    So runners may come and go with the length of the queue.
+    """
+    reporting = Runner.objects.alive(timezone.now()).order_by().values_list("queue").annotate(places=Sum("slots"))
+    places = {broker.CPU_QUEUE: settings.RUN_SLOTS_CPU, broker.GPU_QUEUE: settings.RUN_SLOTS_GPU}
+    for queue, reported in reporting:
+        places[queue] = max(places[queue], reported)
+    return places
 
 
 def record_runner(*, report: dict[str, Any]) -> bool:
