@@ -28,6 +28,8 @@ when words change.
 class StudyHubAPI(NinjaAPI):
     """ninja's, with ETags on what is read, and a schema that says scopes and refusals."""
 
+    _schema: dict[str, Any] | None = None
+
     def create_response(
         self, request: HttpRequest, data: Any, *, status: int | None = None, temporal_response: Any = None
     ) -> HttpResponse:
@@ -35,14 +37,24 @@ class StudyHubAPI(NinjaAPI):
         response = super().create_response(request, data, status=status, temporal_response=temporal_response)
         return with_etag(request, response)
 
+    @property
+    def urls(self) -> tuple[list[Any], str, str]:
+        """The addresses; what ninja says of a wrong method itself is said in our form too."""
+        patterns, app, namespace = super().urls
+        for pattern in patterns:
+            pattern.callback = problems.of_wrong_method(pattern.callback)
+        return patterns, app, namespace
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The noun and the name: submissions_submit."""
         call = operation.view_func
         return f"{call.__module__.rpartition('.')[2]}_{call.__name__}"
 
     def get_openapi_schema(self, **options: Any) -> dict[str, Any]:  # type: ignore[override]
-        """The schema, complete."""
-        return completed(super().get_openapi_schema(**options))
+        """The schema, complete; the same for as long as the process lives."""
+        if self._schema is None:
+            self._schema = completed(super().get_openapi_schema())
+        return self._schema
 
 
 api = StudyHubAPI(title="StudyHub", version=VERSION, description=DESCRIPTION, docs_url=None, urls_namespace="api:calls")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +141,21 @@ def install(api: NinjaAPI) -> None:
     }
     for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)
+
+
+def of_wrong_method(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`view`, which says so in this form where nothing is done by the method that was used."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        refusal = respond(request, "no-method")
+        refusal["Allow"] = response["Allow"]
+        return refusal
+
+    return wrapped
 
 
 def _problem(request: HttpRequest, error: Problem) -> HttpResponse:

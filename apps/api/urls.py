@@ -9,7 +9,8 @@ from .api import api
 
 urlpatterns = [
     path("api/docs", views.docs, name="docs"),
+    re_path(r"^api/?$", views.unknown),
     path("api/", api.urls),
-    re_path(r"^api(?:/.*)?$", views.unknown, name="unknown"),
+    path("api/<path:rest>", views.unknown),
 ]
 app_name = "api"

@@ -17,7 +17,6 @@ from apps.submissions.services import override
 from tests.api.conftest import Program, token_for
 from tests.submissions.conftest import age, fresh, notebook_bytes, say, with_manifest
 
-
 # Made once: each one that is made has cells with ids of their own.
 NOTEBOOK = notebook_bytes()
 
@@ -259,7 +258,9 @@ def test_cancelling_it_while_it_waits_and_when_it_is_too_late(bobs, bob, desk):
     assert (response.status_code, response.json()["id"]) == (409, "too-late")
 
 
-def test_a_lead_reads_a_members_work_with_a_token_that_says_so(program, alice, dana, charlie, bob, circle, assign, desk):
+def test_a_lead_reads_a_members_work_with_a_token_that_says_so(
+    program, alice, dana, charlie, bob, circle, assign, desk
+):
     assign(desk.exercise)
     path = f"/submissions/{desk.done(bob).submission_id}/result"
     assert program(dana, "read", "lead").get(path).status_code == 200

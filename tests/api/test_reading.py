@@ -79,7 +79,16 @@ def test_progress_with_everything(bobs, bob, desk, quiz):
     assert found["reviews_due"] == 0
 
 
-READS = ["/me", "/tracks", "/tracks/numbers", "/resources", "/exercises", "/exercises/doubling", "/progress", "/quizzes"]
+READS = [
+    "/me",
+    "/tracks",
+    "/tracks/numbers",
+    "/resources",
+    "/exercises",
+    "/exercises/doubling",
+    "/progress",
+    "/quizzes",
+]
 
 
 @pytest.mark.parametrize("path", [*READS, "/exercises/doubling/starter", "/submissions", "/groups", "/reviews"])

@@ -83,7 +83,7 @@ class SubmissionStateOut(SubmissionOut):
         )
 
 
-class TableOut(Schema):
+class ComparedOut(Schema):
     """What a check compared, as texts."""
 
     headings: list[str]
@@ -111,7 +111,7 @@ class CheckResultOut(Schema):
     max_points: float
     message: str = Field(description="Markdown.")
     hint: str = Field(description="Markdown.")
-    table: TableOut | None
+    table: ComparedOut | None
     scale: ScaleOut | None
 
     @classmethod
@@ -123,7 +123,7 @@ class CheckResultOut(Schema):
         return cls(
             id=found.check_id,
             **{name: getattr(found, name) for name in names},
-            table=TableOut(headings=table.headings, rows=table.rows, cut=table.cut) if table else None,
+            table=ComparedOut(headings=table.headings, rows=table.rows, cut=table.cut) if table else None,
             scale=ScaleOut(**{name: getattr(scale, name) for name in measured}) if scale else None,
         )
 
