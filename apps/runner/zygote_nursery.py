@@ -197,11 +197,12 @@ def write_status() -> None:
 def read_status() -> list[dict[str, Any]]:
     """What the living worker processes of this machine said last; removes what a dead one left behind."""
     found = []
-    for path in sorted(status_folder().glob("*.json")):
-        if not psutil.pid_exists(int(path.stem)):
+    for path in sorted(status_folder().glob("*")):
+        # One that begins with a dot is about to be written, or never will be.
+        if not psutil.pid_exists(int(path.stem.removeprefix("."))):
             path.unlink(missing_ok=True)
-            continue
-        found.append(json.loads(path.read_bytes()))
+        elif path.suffix:
+            found.append(json.loads(path.read_bytes()))
     return found
 
 

@@ -1,6 +1,7 @@
 """Hands in many notebooks while processes are killed, servers restarted, disks filled; then looks whether all is right.
 
-    python -m tests.chaos [--submissions 1000] [--seed 7] [--broker redis|rabbitmq] [--pace 4] [--twins 1000]
+    python -m tests.chaos [--submissions 1000] [--seed 7] [--broker redis|rabbitmq] [--store s3|folder]
+                          [--pace 4] [--twins 1000]
 
 The same seed brings the same faults in the same order. Writes var/chaos/report.json; the exit status is 1 where a
 promise was broken. Root may also fill disks: for that it mounts small ones, which nobody else sees.
@@ -30,6 +31,7 @@ def main() -> int:
     parser.add_argument("--submissions", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--broker", choices=["redis", "rabbitmq"], default="redis")
+    parser.add_argument("--store", choices=["s3", "folder"], default="s3")
     parser.add_argument("--pace", type=float, default=4.0, help="seconds from one fault to the next, on average")
     parser.add_argument("--backlog", type=int, default=30, help="hand-ins that wait or run at the same time")
     parser.add_argument("--twins", type=int, help="how many run again without faults, to compare (default: all)")
@@ -38,18 +40,18 @@ def main() -> int:
     may_mount = places.enclose()
     mounted = places.mounts()
     folder = Path(tempfile.mkdtemp(prefix="studyhub-chaos-"))
-    site = Site(folder, options.broker, may_mount)
+    site = Site(folder, options.broker, options.store, may_mount)
     try:
         site.prepare()
         found = drive(site, options)
     finally:
-        late = stop(site)
+        left = stop(site)
         target.mkdir(parents=True, exist_ok=True)
         (target / "site.log").write_bytes((folder / "site.log").read_bytes())
         site.remove()
     from tests.chaos.leftovers import when_down
 
-    left = late + when_down(mounted)
+    left += when_down(mounted)
     found["left"] += left
     found["left_behind"] += len(left)
     report.show(found)
@@ -72,12 +74,12 @@ def drive(site: Site, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def stop(site: Site) -> list[str]:
-    """End the site; returns what would not end."""
+    """End the site; returns what would not end, and what processes that did end have left."""
     try:
         site.stop()
     except TimeoutError as error:
         return [str(error)]
-    return []
+    return site.temporary_files()
 
 
 if __name__ == "__main__":

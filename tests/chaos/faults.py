@@ -225,7 +225,7 @@ def _put_back(link: Connection, queue: str, messages: list[Message]) -> None:
     for message in messages:
         properties = {
             name: message.properties[name]
-            for name in ("correlation_id", "reply_to", "delivery_mode", "priority", "expiration")
+            for name in ("correlation_id", "reply_to", "delivery_mode", "priority")
             if message.properties.get(name) is not None
         }
         producer.publish(

@@ -58,10 +58,12 @@ def _folders(site: Site) -> list[str]:
     """Folders of runs that are over, files on zygotes that are gone, folders of runs that there are not."""
     found = []
     for place in site.runner_places:
-        found += [str(path) for path in (place.path / "tmp").iterdir()]
+        # A worker that lives has its folder; in it, and in those where runs are prepared, there is nothing now.
+        found += [str(path) for path in (place.path / "tmp").glob("*/studyhub-*")]
+        found += [str(path) for path in (place.path / "work").glob("*/*")]
         for path in (place.path / "zygotes").glob("*"):
             if path.name.startswith(".") or not psutil.pid_exists(int(path.stem)):
                 found.append(str(path))
-    known = {str(pk) for pk in Run.objects.values_list("pk", flat=True)}
+    known = {".filler"} | {str(pk) for pk in Run.objects.values_list("pk", flat=True)}
     found += [str(path) for path in site.store.path.iterdir() if path.name not in known]
     return found

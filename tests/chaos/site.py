@@ -15,10 +15,10 @@ import psutil
 from kombu import Connection
 
 from studyhub import roles
+from tests import s3
 from tests.chaos.places import RUNNER_MB, STORE_MB, Place
 from tests.chaos.processes import PROJECT, Supervisor
-from tests.chaos.servers import Broker, Postgres
-from tests.servers import free_port
+from tests.servers import SERVERS, Server, free_port
 
 LEASE_S = 10
 # Everything that waits for a silence waits less than on a real site.
@@ -37,13 +37,14 @@ class Site:
 
     lease_s = LEASE_S
 
-    def __init__(self, folder: Path, broker_kind: str, may_mount: bool) -> None:
+    def __init__(self, folder: Path, broker_kind: str, store_kind: str, may_mount: bool) -> None:
         self.folder, self.may_mount = folder, may_mount
         self.notes: Counter[str] = Counter()
         self.lock = threading.Lock()
         folder.chmod(0o755)
-        self.postgres = Postgres(folder / "postgres")
-        self.broker = Broker(broker_kind, folder / "broker")
+        self.postgres, self.broker = self._server("postgres"), self._server(broker_kind)
+        self.bucket = self._server("s3") if store_kind == "s3" else None
+        # Where the run store is a bucket nothing may come to lie here.
         self.store = Place.make(folder / "runs", STORE_MB, may_mount)
         self.runner_places = [Place.make(folder / f"runner-{n}", RUNNER_MB, may_mount) for n in range(1, RUNNERS + 1)]
         self.port = free_port()
@@ -55,7 +56,8 @@ class Site:
             "STUDYHUB_DEBUG": "1",
             "STUDYHUB_LOG_LEVEL": "INFO",
             "STUDYHUB_BROKER_URL": self.broker.url,
-            "STUDYHUB_RUN_STORE": str(self.store.path),
+            "STUDYHUB_RUN_STORE": f"s3://{s3.BUCKET}/runs" if self.bucket else str(self.store.path),
+            **(s3.settings(self.bucket.url) if self.bucket else {}),
             "STUDYHUB_RUN_SLOTS_CPU": str(SLOTS),
         }
         self.environment = {
@@ -70,10 +72,17 @@ class Site:
         self.log = open(folder / "site.log", "ab")  # noqa: SIM115 - closed in stop
         self.supervisor = Supervisor(self.log)
 
+    def _server(self, kind: str) -> Server:
+        place = self.folder / kind
+        place.mkdir()
+        return SERVERS[kind](place)
+
     def prepare(self) -> None:
         """Servers up, tables and curriculum there."""
         self.postgres.start()
         self.broker.start()
+        if self.bucket:
+            self.bucket.start()
         for arguments in (["migrate", "--no-input"], ["sync_curriculum"]):
             command = [sys.executable, "manage.py", *arguments]
             subprocess.run(command, check=True, env=self.environment, cwd=PROJECT, stdout=self.log, stderr=self.log)
@@ -103,11 +112,17 @@ class Site:
 
     def fail_storage(self) -> None:
         """From now on nothing can be written to the run store."""
-        self.store.fill()
+        if self.bucket:
+            s3.fail(self.bucket.url, {"method": "PUT", "status": 503})
+        else:
+            self.store.fill()
 
     def mend_storage(self) -> None:
         """It can again."""
-        self.store.free()
+        if self.bucket:
+            s3.fail(self.bucket.url)
+        else:
+            self.store.free()
 
     def note(self, what: str, count: int) -> None:
         """Something to be counted in the report."""
@@ -119,9 +134,14 @@ class Site:
         try:
             self.supervisor.stop()
         finally:
-            self.broker.stop()
-            self.postgres.stop()
+            for server in filter(None, (self.bucket, self.broker)):
+                server.end()
+            self.postgres.end()
             self.log.close()
+
+    def temporary_files(self) -> list[str]:
+        """What lies where runners have their temporary files: of one that ended of itself nothing does."""
+        return [str(path) for place in self.runner_places for path in (place.path / "tmp").glob("*")]
 
     def remove(self) -> None:
         """Called last: nothing of it stays."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from apps.runner import scratch
+from apps.runner import zygote_nursery as nursery
 
 # Says where its run's folder is, then does nothing any more.
 PROGRAM = """
@@ -86,3 +87,15 @@ def test_a_killed_run_is_reached_by_nobody_but_the_sweep(worker, temporary):
     process.wait()
     scratch.clear_runs()
     assert folder.is_dir()  # another worker's folders are not looked into
+
+
+def test_what_a_killed_process_said_of_its_zygotes_is_removed(tmp_path, monkeypatch):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    monkeypatch.setenv("STUDYHUB_VAR", str(tmp_path))
+    nursery.status_folder().mkdir()
+    said, begun = (nursery.status_folder() / name for name in (f"{gone.pid}.json", f".{gone.pid}"))
+    for path in (said, begun):
+        path.write_text("{")
+    assert nursery.read_status() == []
+    assert list(nursery.status_folder().iterdir()) == []
