@@ -18,7 +18,12 @@ from pathlib import Path
 
 import psutil
 
+from apps.runner.plan import MIB
+from studyhub import env
+
 WORKER = "studyhub-worker-"
+# What a run may leave on disk until its result has been brought: artefacts, its notebook, its inputs.
+ROOM_MB = 48
 RUN = re.compile(r"studyhub-run-([0-9]+)-")
 
 
@@ -40,6 +45,14 @@ def settle() -> Path:
     tempfile.tempdir = os.environ["TMPDIR"] = str(own)
     atexit.register(_leave, own, os.getpid())
     return own
+
+
+def problem() -> str:
+    """Why there is no room for another run here, and what to do; empty where there is."""
+    for folder in (Path(tempfile.gettempdir()), env.var_folder()):
+        if folder.is_dir() and (free := shutil.disk_usage(folder).free // MIB) < ROOM_MB:
+            return f"Only {free} MB are free in {folder}: a run needs {ROOM_MB}. Make room there."
+    return ""
 
 
 def clear_runs() -> None:

@@ -17,6 +17,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from functools import cache
 from typing import Any
@@ -65,27 +66,42 @@ def execute_run(run_id: str, attempt: int) -> None:
         raise ValueError(f"{run_id!r} is not the id of a run.")
     logs.bind(run_id=run_id, attempt=attempt)
     slot = gpu_slot()
-    if slot and (problem := gpu.failure(slot)):
+    if problem := (slot and gpu.failure(slot)) or scratch.problem():
         # Nobody has taken the attempt up yet: another worker of this queue may.
-        send(broker.EXECUTE_TASK, run_id, attempt, queue=broker.GPU_QUEUE)
+        send(broker.EXECUTE_TASK, run_id, attempt, queue=broker.GPU_QUEUE if slot else broker.CPU_QUEUE)
         stop_taking_work(problem)
         return
-    started, stored = time.perf_counter(), store().attempt(run_id, int(attempt))
-    with stored.taken() as folder:
-        if folder is None:
-            logger.warning("Run %s attempt %s is gone or was taken by another worker", run_id, attempt)
-            return
-        logger.info("Taken up")
-        result = execute(folder, load_request(folder), on_progress=send_progress, gpu=slot)
-        logger.info("Ended: %s", result.outcome)
-        if delivery.deliver(stored, folder, result, beat=lambda: send_progress(closing(result, started))):
-            send_finished(run_id, attempt)
-    if result.outcome != Outcome.PLATFORM_ERROR:
+    try:
+        result = take_up(run_id, attempt, slot)
+    except OSError:
+        # Of this run nothing more is heard, so it is queued again. The next one would fare no better here.
+        if problem := scratch.problem():
+            stop_taking_work(problem)
+        raise
+    if result is None or result.outcome != Outcome.PLATFORM_ERROR:
         return
     # Its detail goes with the result; here it could quote the notebook.
     logger.error("Run %s attempt %s failed by our fault", run_id, attempt)
     if problem := (slot and gpu.failure(slot)) or canary():
         stop_taking_work(problem)
+
+
+def take_up(run_id: str, attempt: int, slot: gpu.Slot | None) -> RunResult | None:
+    """Claim the attempt, execute it, bring its result to the store. None where somebody else has it, or it is gone.
+
+    Raises OSError where store or disk fail.
+    """
+    started, stored = time.perf_counter(), store().attempt(run_id, int(attempt))
+    with stored.taken() as folder:
+        if folder is None:
+            logger.warning("Run %s attempt %s is gone or was taken by another worker", run_id, attempt)
+            return None
+        logger.info("Taken up")
+        result = execute(folder, load_request(folder), on_progress=send_progress, gpu=slot)
+        logger.info("Ended: %s", result.outcome)
+        if delivery.deliver(stored, folder, result, beat=lambda: send_progress(closing(result, started))):
+            send_finished(run_id, attempt)
+    return result
 
 
 @app.task(name=broker.JUDGE_TASK)
@@ -145,9 +161,11 @@ def send(task: str, *arguments: object, queue: str = broker.CONTROL_QUEUE) -> No
 
 @worker_process_init.connect
 def clear_up(**kwargs: Any) -> None:
-    """Called in each new process of the pool."""
+    """Called in each new process of the pool, for it may take the place of one that was killed."""
     scratch.clear_runs()
     cgroup.clear_runs()
+    # The store may take its time; a process that does not begin at once is taken for one that can't.
+    threading.Thread(target=delivery.deliver_left, args=(store(), send_finished), daemon=True).start()
 
 
 @worker_ready.connect
@@ -195,6 +213,8 @@ def main(arguments: list[str] | None = None) -> None:
     scratch.settle()
     if group := cgroup.prepare():
         logger.info("Each run gets a control group below %s", group)
+    if problem := scratch.problem():
+        sys.exit(f"This worker takes no work: {problem}")
     if problem := canary():
         sys.exit(f"This worker takes no work: {problem}\n{REMEDY}")
     if problem := store().problem():

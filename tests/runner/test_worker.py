@@ -1,6 +1,7 @@
 """The worker: takes an attempt once, reports, and refuses work that it can't seal off."""
 
 import signal
+import threading
 import uuid
 
 import nbformat
@@ -90,6 +91,53 @@ def test_after_a_fault_of_its_own_it_tries_itself_and_stops(attempt, sent, monke
     name, (report,), _ = sent[-1]
     assert name == broker.REPORT_TASK
     assert (report["slots"], report["problem"]) == (0, "broken")
+
+
+@pytest.fixture
+def ended(monkeypatch) -> list[int]:
+    """The signals that a worker's pool sent to the worker."""
+    signals: list[int] = []
+    monkeypatch.setattr(worker.os, "kill", lambda pid, signum: signals.append(signum) if signum else None)
+    return signals
+
+
+def test_without_room_for_a_run_it_leaves_it_to_others_and_stops(attempt, sent, ended, monkeypatch):
+    monkeypatch.setattr(worker.scratch, "ROOM_MB", 10**9)
+    worker.execute_run(attempt.parent.name, 1)
+    assert ended == [signal.SIGTERM]
+    assert not (attempt / "claim").exists()
+    (put_back, arguments, options), (_, (report,), _) = sent
+    assert (put_back, arguments) == (broker.EXECUTE_TASK, (attempt.parent.name, 1))
+    assert options["queue"] == broker.CPU_QUEUE
+    assert "MB are free" in report["problem"]
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_run_stops_it_too(attempt, sent, ended, monkeypatch):
+    def full(*arguments, **options):
+        monkeypatch.setattr(worker.scratch, "ROOM_MB", 10**9)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(worker, "execute", full)
+    with pytest.raises(OSError, match="No space"):
+        worker.execute_run(attempt.parent.name, 1)
+    assert ended == [signal.SIGTERM]
+
+
+def test_a_store_that_fails_is_no_reason_to_stop(attempt, sent, ended, monkeypatch):
+    def unreachable(*arguments, **options):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(worker, "execute", unreachable)
+    with pytest.raises(OSError, match="Input/output"):
+        worker.execute_run(attempt.parent.name, 1)
+    assert ended == []
+
+
+def test_a_new_process_of_the_pool_brings_what_a_killed_one_left(monkeypatch):
+    brought = threading.Event()
+    monkeypatch.setattr(worker.delivery, "deliver_left", lambda store, send: brought.set())
+    worker.clear_up()
+    assert brought.wait(10)
 
 
 @pytest.mark.sandbox
