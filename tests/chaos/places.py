@@ -12,7 +12,7 @@ from apps.runner import launcher
 
 PR_SET_CHILD_SUBREAPER = 36
 STORE_MB = 768
-RUNNER_MB = 24
+RUNNER_MB = 128
 CHUNK = 1 << 20
 
 
