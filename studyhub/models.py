@@ -23,3 +23,17 @@ class BeatEntry(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tally(models.Model):
+    """How often something has happened on the whole site, whichever process did it (tally.py)."""
+
+    name = models.CharField(max_length=100)
+    labels = models.CharField(max_length=200, help_text="Their values, in order, as JSON.")
+    value = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "labels"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.labels}: {self.value:g}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 import time
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram, multiprocess
 from structlog.contextvars import clear_contextvars
 
 from studyhub import logs
@@ -26,6 +28,14 @@ SHOWN_PARTS = {
     *("pk", "slug", "user_id", "object_id", "one", "other"),
     *("track", "exercise", "question", "check", "name", "table", "form"),
 }
+
+
+# Under gunicorn these lie in files that all its processes share (studyhub/webserver.py); elsewhere in this process.
+REGISTRY = CollectorRegistry()
+ANSWERED = Counter("studyhub_requests", "Requests that were answered.", ["view", "method", "status"], registry=REGISTRY)
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SECONDS = Histogram("studyhub_request_seconds", "How long that took.", ["view"], buckets=BUCKETS, registry=REGISTRY)
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class RequestMiddleware:
@@ -43,9 +53,22 @@ class RequestMiddleware:
         response = self.get_response(request)
         seconds = time.perf_counter() - began
         _say(request, response.status_code, seconds)
+        method = request.method if request.method in METHODS else "other"
+        ANSWERED.labels(view_of(request), method, response.status_code).inc()
+        SECONDS.labels(view_of(request)).observe(seconds)
         response.headers[HEADER] = request_id
         clear_contextvars()
         return response
+
+
+def figures() -> CollectorRegistry:
+    """The requests of this server: of all its processes, where there are several."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not folder:
+        return REGISTRY
+    shared = CollectorRegistry()
+    multiprocess.MultiProcessCollector(shared, path=folder)  # type: ignore[no-untyped-call]
+    return shared
 
 
 def request_id_of(request: HttpRequest) -> str:

@@ -116,9 +116,8 @@ EMAIL_HOST_USER = env.text("STUDYHUB_SMTP_USER")
 EMAIL_HOST_PASSWORD = env.secret("STUDYHUB_SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("STUDYHUB_SMTP_TLS", True)
 EMAIL_TIMEOUT = 20
-EMAIL_BACKEND = env.text(
-    "STUDYHUB_EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
-)
+TO_SERVER, TO_CONSOLE = "studyhub.mail.EmailBackend", "django.core.mail.backends.console.EmailBackend"
+EMAIL_BACKEND = env.text("STUDYHUB_EMAIL_BACKEND", TO_SERVER if EMAIL_HOST else TO_CONSOLE)
 # Only who proves an address can keep it: then nobody learns by making an account whether there is one already.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "optional"
 DEFAULT_FROM_EMAIL = env.text("STUDYHUB_EMAIL_FROM", "StudyHub <studyhub@localhost>")
@@ -174,6 +173,7 @@ RUN_GRADING_LEASE_S = env.integer("STUDYHUB_RUN_GRADING_LEASE_S", 20, minimum=1)
 RUN_PLATFORM_RETRIES = 2
 CHECK_LEASE_S = env.integer("STUDYHUB_CHECK_LEASE_S", 30, minimum=1)  # a formula takes a runner a second or two
 RUN_KEEP_DAYS = env.integer("STUDYHUB_RUN_KEEP_DAYS", 30, minimum=1)  # then a run's files go; grades stay
+RELEASE = env.text("STUDYHUB_RELEASE")  # what was deployed, such as a commit: for figures and reports of errors
 # Parts without which /readyz says no: a site whose broker or store is away still shows pages and takes hand-ins.
 PARTS = ("database", "migrations", "broker", "storage", "cache")
 READY_NEEDS = env.words("STUDYHUB_READY_NEEDS", ["database", "migrations", "broker", "storage"], known=PARTS)

@@ -1,37 +1,64 @@
-"""The operators' figures for Prometheus, read from the database at each scrape: every web process says the same."""
+"""The operators' figures for Prometheus. OPERATIONS.md says what each means.
+
+What concerns the whole site is read from the database at each scrape, so every web process says the same; requests are
+those of the server that was asked.
+"""
 
 from __future__ import annotations
 
+import importlib.metadata
+import platform
 from collections.abc import Iterator
 
+from django import get_version
+from django.conf import settings
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+
+from studyhub import tally
+from studyhub.readiness import GOOD, readiness
+from studyhub.requests import figures
 
 from .operations import Operations
 
 MIB = 2**20
 
 
-class OperationsCollector:
-    """Turns what the page of runners shows into metrics."""
+class SiteCollector:
+    """This process and what it reaches; what the page of runners shows; what has been counted."""
 
     def collect(self) -> Iterator[Metric]:
-        """Called by the registry."""
-        view = Operations()
-        yield from _queues(view)
-        yield from _runs(view)
-        yield from _runners(view)
+        """Called by the registry. Without its database a site tells at least that."""
+        found = readiness.find()
+        yield from _process(found)
+        if found["database"] == GOOD:
+            view = Operations()
+            yield from _queues(view)
+            yield from _runs(view)
+            yield from _runners(view)
+            yield from tally.collect()
 
 
 def exposition() -> bytes:
     """All figures of now in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(OperationsCollector())
-    return generate_latest(registry)
+    registry.register(SiteCollector())
+    return generate_latest(registry) + generate_latest(figures())
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"studyhub_{name}", text, labels=labels)
+
+
+def _process(found: dict[str, str]) -> Iterator[Metric]:
+    reachable = _gauge("reachable", "Whether this server can use a part of the site: 1 or 0.", "part")
+    for part, word in found.items():
+        reachable.add_metric([part], word == GOOD)
+    yield reachable
+    build = InfoMetricFamily("studyhub_build", "What runs here.")
+    versions = {"version": importlib.metadata.version("studyhub"), "release": settings.RELEASE}
+    build.add_metric([], versions | {"python": platform.python_version(), "django": get_version()})
+    yield build
 
 
 def _queues(view: Operations) -> Iterator[Metric]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from studyhub import logs
 
 from .constants import MOVES, State
+from .counting import note_move
 from .models import Run, Transition
 from .standings import refresh_of
 
@@ -53,9 +54,11 @@ def move(
             refresh_of(run)
     ids = {"submission_id": run.submission_id, "run_id": run.pk, "attempt": run.attempt}
     transaction.on_commit(partial(_say, f"{run.state} → {to}: {why}", ids))
-    run.state = to
+    state_before, run.state = run.state, to
     for name, value in changes.items():
         setattr(run, name, value)
+    if state_before != to:
+        note_move(run)
     return True
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from studyhub import broker, logs
+from studyhub import broker, logs, tally
 
 from . import bell, services
 
@@ -55,4 +55,9 @@ def regrade(pk: int, number: int) -> None:
 @shared_task(name="submissions.reconcile")
 def reconcile() -> None:
     """Beat's turn: whatever fell silent is found here."""
-    services.reconcile()
+    did = services.reconcile()
+    tallied = tally.Tallied()
+    tallied.count("reconciler_passes")
+    for act, times in did.items():
+        tallied.count("reconciler_acts", act, by=times)
+    tallied.write()

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from studyhub import tally
+
 from .. import bell
 from ..constants import Files, State, Verdict
 from ..messages import REASONS
@@ -46,6 +48,7 @@ def fault(run: Run, *, kind: str, detail: str) -> bool:
     logger.error("Run %s, attempt %s: our fault (%s)", run.pk, run.attempt, kind)
     if run.faults >= settings.RUN_PLATFORM_RETRIES:
         return give_up(run, kind=kind, detail=detail)
+    tally.count("faults", kind)
     superseded, may_live = run.attempt, run.released_at is not None
     changes = next_attempt(run) | {"faults": run.faults + 1, "detail": detail}
     if not move(run, to=State.QUEUED, why=f"Our fault, trying again: {REASONS[kind]}", **changes):
@@ -59,6 +62,7 @@ def fault(run: Run, *, kind: str, detail: str) -> bool:
 def give_up(run: Run, *, kind: str, detail: str) -> bool:
     """End `run` by our fault: no score that counts, no attempt used up. False where somebody else has moved it on."""
     logger.error("Run %s ended by our fault (%s)", run.pk, kind)
+    tally.count("faults", kind)
     was_out = run.state in {State.QUEUED, State.RUNNING} and run.released_at is not None
     with transaction.atomic():
         ended = move(
