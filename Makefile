@@ -16,7 +16,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run demo test test-postgres test-curriculum check lock bench soak clean
+.PHONY: help setup run demo test test-postgres test-curriculum check lock bench soak load load-million clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
@@ -27,7 +27,11 @@ help:
 	@echo "make setup   make the environment, start nothing"
 	@echo "make check   linters and types only"
 	@echo "make bench   measure what a run costs beside its cells, against plain papermill; the dashboard; a regrade (some minutes)"
+	@echo "make load    two hundred people at once on PostgreSQL and Redis, and the track's page by a yardstick (some minutes)"
+	@echo "make load-million     what the pages cost with a million hand-ins in the database (some minutes)"
 	@echo "make soak    a thousand runs through one worker: memory, and what is left behind (some minutes)"
+	@echo "make chaos   a thousand hand-ins while processes are killed, servers restarted, disks filled (CHAOS='--seed 8'; half an hour)"
+	@echo "make chaos-short      sixty of them, as CI does"
 	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
 	@echo "make clean   remove the environment; your data under var/ stays"
 
@@ -88,8 +92,26 @@ bench: setup
 	$(BIN)/python -m studyhub.bench_dashboard
 	$(BIN)/python -m studyhub.bench_regrade
 
+# Locust only here: nothing else needs it.
+load: setup
+	@docker/test-tools.sh postgresql redis
+	@$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[load]'
+	$(BIN)/python -m tests.load
+
+load-million: setup
+	@docker/test-tools.sh postgresql redis
+	$(BIN)/python -m tests.load.million
+
 soak: setup
 	$(BIN)/python -m studyhub.soak
+
+chaos: setup
+	@docker/test-tools.sh postgresql redis-server rabbitmq-server
+	$(BIN)/python -m tests.chaos $(CHAOS)
+
+chaos-short: setup
+	@docker/test-tools.sh postgresql redis-server
+	$(BIN)/python -m tests.chaos --submissions 60 --pace 1.5 --backlog 16 --twins 16 $(CHAOS)
 
 clean:
 	rm -rf $(VENV)
