@@ -16,7 +16,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run demo test test-postgres test-curriculum check lock bench soak load load-million clean
+.PHONY: help setup run demo test test-postgres test-curriculum check lock bench soak load load-million chaos chaos-short clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
@@ -106,11 +106,11 @@ soak: setup
 	$(BIN)/python -m studyhub.soak
 
 chaos: setup
-	@docker/test-tools.sh postgresql redis-server rabbitmq-server
+	@docker/test-tools.sh postgresql redis rabbitmq
 	$(BIN)/python -m tests.chaos $(CHAOS)
 
 chaos-short: setup
-	@docker/test-tools.sh postgresql redis-server
+	@docker/test-tools.sh postgresql redis
 	$(BIN)/python -m tests.chaos --submissions 60 --pace 1.5 --backlog 16 --twins 16 $(CHAOS)
 
 clean:

@@ -7,7 +7,7 @@ for tool in "$@"; do
     case "$tool" in
         chromium) command -v chromium >/dev/null 2>&1 || missing="$missing chromium" ;;
         postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql" ;;
-        redis-server | rabbitmq-server) command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool" ;;
+        redis | rabbitmq) command -v "$tool-server" >/dev/null 2>&1 || missing="$missing $tool-server" ;;
         shellcheck) command -v shellcheck >/dev/null 2>&1 || missing="$missing shellcheck" ;;
         *) echo "test-tools.sh knows no $tool." >&2; exit 2 ;;
     esac
