@@ -1,7 +1,8 @@
 """`python -m tests.s3 HOST PORT`: an S3-compatible server that keeps all in memory (moto), and fails when told to.
 
 Beside S3 it takes POST /_faults with a list of faults, in place of those before: `{"method": "PUT", "key": "regular
-expression", "status": 503, "code": "SlowDown", "times": 2}`. Of a request that meets one nothing is carried out.
+expression", "status": 503, "code": "SlowDown", "times": 2}`. Of a request that meets one nothing is carried out,
+unless the fault says `"done": true`: then only the answer is another.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ class Failing:
             self.faults = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
             return _answer(respond, 200, b"")
         if fault := self._fault(environ["REQUEST_METHOD"], environ["PATH_INFO"]):
-            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            if fault.get("done"):
+                list(self.inner(environ, lambda status, headers: None))
+            else:
+                environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             code = fault.get("code", "InternalError")
             return _answer(respond, fault["status"], f"<Error><Code>{code}</Code></Error>".encode())
         if environ["REQUEST_METHOD"] != "PUT":

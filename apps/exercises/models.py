@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from apps.catalog.models import Level
+from apps.exercises.sharing import fetch_version
 from apps.exercises.store import cached_package
 
 if TYPE_CHECKING:
@@ -102,5 +103,10 @@ class ExerciseVersion(models.Model):
         return Path(settings.CURRICULUM_STORE) / self.exercise.slug / self.digest
 
     def package(self) -> ExercisePackage:
-        """The frozen package, read once per process. Raises PackageError where the copy is missing or was changed."""
+        """The frozen package, read once per process. Raises PackageError where the copy is missing or was changed.
+
+        Where hosts share no disk it is fetched once; OSError where that fails.
+        """
+        if not self.package_path.is_dir():
+            fetch_version(self.package_path)
         return cached_package(self.package_path, slug=self.exercise.slug, digest=self.digest)

@@ -14,6 +14,7 @@ from apps.catalog.models import Concept, Section
 from apps.exercises.curriculum import dangling
 from apps.exercises.models import Exercise, ExerciseVersion
 from apps.exercises.package import ExercisePackage, PackageError, Problem
+from apps.exercises.sharing import share_versions
 from apps.exercises.store import freeze
 from apps.exercises.validation import validate_package
 
@@ -39,6 +40,7 @@ def sync_exercises(*, packages: Sequence[ExercisePackage]) -> SyncReport:
 
     1. Sections and concepts that packages name must be in the catalogue; packages in a new state are validated.
     2. Each package is frozen in the curriculum store, outside the transaction: a copy that no row names is harmless.
+       Where hosts share no disk, every version that this one has goes to all.
     3. Exercises are created or updated by their slugs, each new digest becomes a version, the current one.
     4. Exercises whose packages are gone are retired, and come back with them. Nothing is deleted.
 
@@ -62,6 +64,7 @@ def sync_exercises(*, packages: Sequence[ExercisePackage]) -> SyncReport:
         raise PackageError(problems)
     for package in packages:
         freeze(package, Path(settings.CURRICULUM_STORE))
+    share_versions(known | {(package.slug, package.digest) for package in packages})
     with transaction.atomic():
         new = sum(
             _sync_package(

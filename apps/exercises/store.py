@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zipfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,13 +28,41 @@ def freeze(package: ExercisePackage, store: Path) -> Path:
             shutil.copyfile(package.folder / name, copy / name)
         if digest_of(copy) != package.digest:
             raise PackageError.at(package.folder, 1, "The package was changed while it was read. Try again.")
-        try:
-            copy.rename(place)
-        except OSError:
-            # Somebody else was faster: theirs has the same content, or there is none and the error stands.
-            if not place.is_dir():
-                raise
+        _move(copy, place)
     return place
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Write the frozen package in `folder` to one file. Raises OSError."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as file:
+        for name in package_files(folder):
+            file.write(folder / name, arcname=name)
+
+
+def unpack(archive: Path, place: Path) -> None:
+    """Make of an archive the frozen package in `place`, whose name is its digest; one that is there stays.
+
+    Raises OSError, and PackageError where it holds anything else than a package of that digest.
+    """
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=place.parent) as temporary:
+        copy = Path(temporary) / "package"
+        try:
+            with zipfile.ZipFile(archive) as file:
+                file.extractall(copy)
+        except zipfile.BadZipFile as error:
+            raise PackageError.at(place, 1, f"Its archive can't be read: {error}") from error
+        if digest_of(copy) != place.name:
+            raise PackageError.at(place, 1, "Its archive holds something else. Run sync_curriculum.")
+        _move(copy, place)
+
+
+def _move(copy: Path, place: Path) -> None:
+    try:
+        copy.rename(place)
+    except OSError:
+        # Somebody else was faster: theirs has the same content, or there is none and the error stands.
+        if not place.is_dir():
+            raise
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,9 @@ from typing import Any
 from django.conf import settings
 
 from apps.quizzes.soundness import picture_size
+from studyhub import shared
 
+FOLDER = "pictures"
 TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 # Opened on its own, a picture runs and loads nothing either.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -19,7 +21,15 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 def store() -> Path:
     """The folder of the frozen copies."""
-    return Path(settings.CURRICULUM_STORE) / "pictures"
+    return Path(settings.CURRICULUM_STORE) / FOLDER
+
+
+def find(name: str) -> Path | None:
+    """The frozen picture of this name, fetched where hosts share no disk; None where there is none. Raises OSError."""
+    place = store() / name
+    if place.is_file() or (shared.is_shared() and shared.fetch(f"{FOLDER}/{name}", place)):
+        return place
+    return None
 
 
 def freeze(path: Path) -> dict[str, Any]:
@@ -33,4 +43,6 @@ def freeze(path: Path) -> dict[str, Any]:
             copy.write(data)
         os.chmod(copy.name, 0o644)
         os.replace(copy.name, place)
+    if shared.is_shared():
+        shared.share(f"{FOLDER}/{place.name}", place)
     return {"file": place.name, "width": width, "height": height}

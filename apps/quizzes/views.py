@@ -167,8 +167,8 @@ def understood(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponse:
     """A picture of a question, by its content: it never changes."""
-    path = pictures.store() / name
-    if not path.is_file():
+    path = pictures.find(name)
+    if path is None:
         raise Http404("There is no such picture.")
     response = FileResponse(path.open("rb"), content_type=pictures.TYPES[path.suffix])
     response["Content-Security-Policy"] = pictures.POLICY

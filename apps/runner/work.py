@@ -45,7 +45,8 @@ def left_behind() -> Iterator[Path]:
         if folder.name.startswith(NEW) or (lock := _lock(folder)) is None:
             continue
         try:
-            yield from sorted(folder.iterdir())
+            # Somebody who looked at the same time may have cleared it away meanwhile.
+            yield from sorted(folder.iterdir()) if folder.is_dir() else ()
             with suppress(OSError):
                 folder.rmdir()
         finally:

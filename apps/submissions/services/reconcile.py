@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from apps.runner.store import StoreUnreachable
+from apps.runner.store import RESULT, StoreUnreachable
 from studyhub import broker
 
 from .. import bell, folders
@@ -85,6 +85,8 @@ def _take_in_result(run: Run, now: datetime) -> bool:
 
 
 def _restart_grading(run: Run, now: datetime) -> bool:
+    """While the run store can't be reached nobody could grade it: asking raises then, and the run waits."""
+    run.stored.has(RESULT)
     if run.faults >= settings.RUN_PLATFORM_RETRIES:
         return give_up(run, kind="grading", detail=run.detail or "Grading never ended.")
     changes = {"faults": run.faults + 1, "grading_at": now}
