@@ -27,7 +27,8 @@ case "$step" in
         packages ca-certificates python3 tini
         groupadd --gid 10001 studyhub
         useradd --uid 10001 --gid 10001 --home-dir /var/lib/studyhub --no-create-home --shell /usr/sbin/nologin studyhub
-        install -d -o 10001 -g 10001 -m 750 /var/lib/studyhub
+        # A file system in memory that is mounted over it belongs to root and has the folder's mode.
+        install -d -o 10001 -g 10001 -m 1777 /var/lib/studyhub
         ;;
     builder)
         packages ca-certificates python3 python3-venv
