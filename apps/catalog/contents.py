@@ -8,9 +8,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 from apps.catalog.models import Track
+from apps.catalog.progress import TrackProgress
 
 
 @lru_cache(maxsize=2)
 def tracks(edition: str) -> tuple[Track, ...]:
     """The current tracks with their contents (five queries, or none), in order."""
     return tuple(Track.objects.with_contents())
+
+
+@lru_cache(maxsize=2000)
+def progress(edition: str, slug: str, done: frozenset[int]) -> TrackProgress | None:
+    """How far somebody is in a track who is done with these resources; None where there is no such track."""
+    return next((TrackProgress.of(track, done) for track in tracks(edition) if track.slug == slug), None)

@@ -36,11 +36,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def track(request: HttpRequest, track: str) -> HttpResponse:
     """A track: its sections, their resources and exercises."""
     now = edition.current()
-    found = next((one for one in contents.tracks(now) if one.slug == track), None)
-    if found is None:
+    here = contents.progress(now, track, Completion.objects.resources_of(request.user))
+    if here is None:
         raise Http404(f"There is no track {track}.")
-    here = TrackProgress.of(found, Completion.objects.resources_of(request.user))
-    return render(request, "catalog/track.html", {"edition": now, "here": here, "track": found})
+    return render(request, "catalog/track.html", {"edition": now, "here": here})
 
 
 @require_safe

@@ -1,0 +1,1 @@
+"""How StudyHub bears load: `make load`, `make load-million`, and what a hundred thousand learners would take."""
