@@ -28,7 +28,7 @@ EXAMPLES = {
     "questions": "1",
 }
 TOKEN = "Authorization: Bearer $STUDYHUB_TOKEN"  # noqa: S105 - the name of a variable
-IN_PYTHON = 'headers={"Authorization": f"Bearer {os.environ[\'STUDYHUB_TOKEN\']}"'
+IN_PYTHON = '"Authorization": f"Bearer {os.environ[\'STUDYHUB_TOKEN\']}"'
 
 
 @dataclass(frozen=True)
@@ -186,10 +186,10 @@ def _curl(base: str, path: str, method: str, sent: dict[str, Any]) -> str:
 def _python(base: str, path: str, method: str, sent: dict[str, Any]) -> str:
     lines = [f'    "{_filled(base, path)}",']
     if "multipart/form-data" in sent:
-        lines += [f'    {IN_PYTHON}, "Idempotency-Key": str(uuid.uuid4())}},']
+        lines += ["    headers={", f"        {IN_PYTHON},", '        "Idempotency-Key": str(uuid.uuid4()),', "    },"]
         lines += ['    files={"notebook": open("my-notebook.ipynb", "rb")},']
     else:
-        lines += [f"    {IN_PYTHON}}},"]
+        lines += [f"    headers={{{IN_PYTHON}}},"]
         if body := _example(sent):
             lines += [f"    json={body},"]
     imports = "import os\nimport uuid\n" if "multipart/form-data" in sent else "import os\n"

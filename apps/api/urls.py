@@ -8,6 +8,7 @@ from . import views
 from .api import api
 
 urlpatterns = [
+    path("submit.py", views.submit_file, name="submit_file"),
     path("api/docs", views.docs, name="docs"),
     re_path(r"^api/?$", views.unknown),
     path("api/", api.urls),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -11,6 +13,9 @@ from django.views.decorators.http import require_safe
 
 from . import docs as described
 from . import problems
+from .conditional import with_etag
+
+UPLOADER = Path(__file__).with_name("submit.py")
 
 
 @require_safe
@@ -23,6 +28,15 @@ def docs(request: HttpRequest) -> HttpResponse:
         "problems": described.problems(),
     }
     return render(request, "api/docs.html", context)
+
+
+@require_safe
+def submit_file(request: HttpRequest) -> HttpResponse:
+    """The file that hands in from anywhere, with the address of this site in it."""
+    text = UPLOADER.read_text(encoding="utf-8").replace('SITE = ""', f"SITE = {settings.SITE_URL.rstrip('/')!r}", 1)
+    response = with_etag(request, HttpResponse(text, content_type="text/x-python; charset=utf-8"))
+    response["Content-Disposition"] = 'attachment; filename="submit.py"'
+    return response
 
 
 @csrf_exempt

@@ -31,7 +31,7 @@ from ..schemas.catalog import (
 from ..schemas.common import SLUG, Cursor, Limit, Piece
 
 router = Calls(tags=["Curriculum"])
-Slug = Annotated[str, Path(..., pattern=SLUG)]
+Slug = Annotated[str, Path(..., pattern=SLUG, description="As in the address of its page.")]
 IN_ORDER = ("section__track__position", "section__position", "position", "pk")
 
 

@@ -20,7 +20,7 @@ from ..schemas.common import SLUG, Cursor, Limit, Piece
 from ..schemas.exercises import ExerciseDetailOut, ExerciseOut
 
 router = Calls(tags=["Exercises"])
-Slug = Annotated[str, Path(..., pattern=SLUG)]
+Slug = Annotated[str, Path(..., pattern=SLUG, description="As in the address of its page.")]
 IN_ORDER = ("section__track__position", "section__position", "position", "slug")
 FILE = {"schema": {"type": "string", "format": "binary"}}
 STARTERS = {

@@ -19,7 +19,7 @@ from ..schemas.common import SLUG, Piece
 from ..schemas.groups import GroupDetailOut, GroupOut, TableOut
 
 router = Calls(tags=["Groups"])
-Slug = Annotated[str, Path(..., pattern=SLUG)]
+Slug = Annotated[str, Path(..., pattern=SLUG, description="As in the address of its page.")]
 FILE = {"schema": {"type": "string", "format": "binary"}}
 AS_FILES = {"responses": {200: {"content": {kind.partition(";")[0]: FILE for kind in FORMATS.values()}}}}
 

@@ -22,7 +22,7 @@ from ..schemas.common import SLUG, Cursor, Limit, Piece
 from ..schemas.quizzes import AnswerIn, AttemptDetailOut, AttemptOut, QuestionOut, QuizOut
 
 router = Calls(tags=["Quizzes"])
-Slug = Annotated[str, Path(..., pattern=SLUG)]
+Slug = Annotated[str, Path(..., pattern=SLUG, description="As in the address of its page.")]
 Key = Annotated[int, Path(..., ge=1, le=2**62)]
 Number = Annotated[int, Path(..., ge=1, le=999, description="Of the question, from 1.")]
 IN_ORDER = ("section__track__position", "section__position", "position", "slug")

@@ -26,7 +26,7 @@ from ..uploads import FIELD, key_of, sent
 from ..watching import LONGEST_S, PLACES, changes
 
 router = Calls(tags=["Hand-ins"])
-Slug = Annotated[str, Path(..., pattern=SLUG)]
+Slug = Annotated[str, Path(..., pattern=SLUG, description="As in the address of its page.")]
 NOTEBOOK = {"type": "object", "description": "The notebook as Jupyter saves it."}
 FILE = {"type": "string", "contentMediaType": "application/octet-stream", "description": "The .ipynb file."}
 FORM = {"type": "object", "required": [FIELD], "properties": {FIELD: FILE}}
