@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--broker", choices=["redis", "rabbitmq"], default="redis")
     parser.add_argument("--store", choices=["s3", "folder"], default="s3")
     parser.add_argument("--pace", type=float, default=4.0, help="seconds from one fault to the next, on average")
+    parser.add_argument("--between", type=int, default=2, help="hand-ins that end from one fault to the next, at least")
     parser.add_argument("--backlog", type=int, default=30, help="hand-ins that wait or run at the same time")
     parser.add_argument("--twins", type=int, help="how many run again without faults, to compare (default: all)")
     options = parser.parse_args()
@@ -69,7 +70,7 @@ def drive(site: Site, options: argparse.Namespace) -> dict[str, Any]:
     from tests.chaos.drive import Course, Options
 
     twins = options.submissions if options.twins is None else options.twins
-    course = Options(options.submissions, options.seed, options.pace, options.backlog, twins)
+    course = Options(options.submissions, options.seed, options.pace, options.between, options.backlog, twins)
     return Course(site, course).run()
 
 

@@ -42,6 +42,7 @@ class Options:
     submissions: int
     seed: int
     pace_s: float
+    runs_between: int
     backlog: int
     twins: int
 
@@ -110,8 +111,8 @@ class Course:
         going_on: dict[str, threading.Thread] = {}
         for fault in schedule(self.options.seed, kinds, self.options.pace_s):
             due, latest, ended = time.monotonic() + fault.after_s, time.monotonic() + PATIENCE_S, self.ended
-            # How many a fault hits must not depend on how quick the machine is: between two of them a run has ended.
-            while time.monotonic() < (due if self.ended > ended else latest):
+            # How many faults hit one run must not depend on how quick the machine is: some end between two faults.
+            while time.monotonic() < (due if self.ended >= ended + self.options.runs_between else latest):
                 if not any(thread.is_alive() for thread in feeding) and self.unfinished <= few:
                     for thread in going_on.values():
                         thread.join()
