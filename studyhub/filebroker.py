@@ -20,6 +20,7 @@ from kombu.utils.json import dumps, loads
 
 logger = logging.getLogger(__name__)
 SCHEME = "files"
+PATIENCE_S = 0.2
 
 
 class Channel(filesystem.Channel):
@@ -77,6 +78,10 @@ class Transport(filesystem.Transport):
 
     Channel = Channel
     driver_type = driver_name = SCHEME
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        """Called by a worker, which asks between two calls only whether it is to end. Raises TimeoutError."""
+        super().drain_events(connection, timeout=timeout and min(timeout, PATIENCE_S))
 
 
 def register() -> None:

@@ -134,9 +134,40 @@ def _messages(queue: str) -> int:
         return 0  # Redis knows no empty queue
 
 
+# What a hand-in and a formula need; reading all of the curriculum takes longer than most of these tests.
+FEW = (
+    "concepts.yaml",
+    "regression/track.yaml",
+    "regression/linear-regression-from-scratch",
+    "neural-nets/track.yaml",
+    "neural-nets/quizzes/convolutions.yaml",
+    "neural-nets/quizzes/step-edge.svg",
+)
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory) -> Path:
+    """A curriculum with one exercise and one quiz."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    for name in FEW:
+        source, target = PROJECT / "notebooks" / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    return folder
+
+
 @pytest.fixture
-def site(empty_site):
-    """A site with the curriculum."""
+def site(empty_site, settings, few):
+    """A site with a little of the curriculum."""
+    settings.CURRICULUM_DIR = few
+    empty_site.environment["STUDYHUB_CURRICULUM"] = str(few)
+    call_command("sync_curriculum", verbosity=0)
+    return empty_site
+
+
+@pytest.fixture
+def whole_site(empty_site):
+    """A site with all of the curriculum."""
     call_command("sync_curriculum", verbosity=0)
     return empty_site
 

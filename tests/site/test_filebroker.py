@@ -5,7 +5,7 @@ from queue import Empty
 from threading import Thread
 
 import pytest
-from kombu import Connection
+from kombu import Connection, Queue
 
 from studyhub import filebroker
 
@@ -99,3 +99,9 @@ def test_all_who_bind_at_once_are_bound(open_channel):
     for thread in threads:
         thread.join(30)
     assert {row.queue for row in channels[0].get_table("site")} == {f"queue-{n}" for n in range(8)}
+
+
+def test_a_worker_that_waits_for_messages_is_soon_asked_whether_to_end(open_channel):
+    connection = open_channel().connection.client
+    with pytest.raises(TimeoutError), connection.Consumer([Queue("control")]):
+        connection.drain_events(timeout=3600)  # returns long before that

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from honcho.manager import Manager
+from honcho import manager as honcho
 
 from apps.runner import reach
 from apps.runner.canary import REMEDY, canary
@@ -30,6 +30,8 @@ DEMO_USERS = (
 )
 DEMO_PASSWORD = "studyhub-demo"  # noqa: S105 - made with DEBUG only, and printed for everybody to see
 START_TIMEOUT_S = 60
+# After Ctrl-C a run may go on for so long; one that is cut off is run again at the next start.
+END_S = 10
 # What is started, by the name that stands before its lines, and the role that it has.
 PROCESSES = {"web": "web", "control": "control", "beat": "beat", "runner": broker.CPU_QUEUE}
 
@@ -60,7 +62,8 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         if options["prepare_only"]:
             return
-        manager = Manager()
+        honcho.KILL_WAIT = END_S
+        manager = honcho.Manager()
         # Links in mails lead here, unless the environment says where to.
         here = {"STUDYHUB_URL": f"http://{host}:{port}"} if settings.DEBUG else {}
         # One terminal for all of them: only what somebody has to know.
