@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -37,6 +38,7 @@ def main() -> int:
     parser.add_argument("--backlog", type=int, default=30, help="hand-ins that wait or run at the same time")
     parser.add_argument("--twins", type=int, help="how many run again without faults, to compare (default: all)")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # and take all down on the way
     target = env.var_folder() / "chaos"
     may_mount = places.enclose()
     mounted = places.mounts()

@@ -79,11 +79,11 @@ class Course:
         seconds = time.monotonic() - started
         originals = list(Submission.objects.order_by("created_at"))
         expected = self.expected(originals, plan, feeders)
+        left = leftovers.while_idle(site)
         broken = look_up(set(feeders.accepted.values()), expected)
         self.over = True
         runs = [submission.run for submission in Submission.objects.filter(pk__in=[one.pk for one in originals])]
         ended = [(run.finished_at - run.queued_at).total_seconds() for run in runs if run.finished_at]
-        left = leftovers.while_idle(site)
         return {
             "seed": options.seed,
             "submissions": len(originals),

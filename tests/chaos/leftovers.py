@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 from amqp.exceptions import ChannelError
+from kombu import Connection
 
 from apps.submissions.models import Run
 from tests.chaos.faults import QUEUES
@@ -22,6 +23,7 @@ CONTROL_GROUPS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"))
 
 def while_idle(site: Site) -> list[str]:
     """Called when every run has ended and the site is up: it gets a while to put things away."""
+    _give_back(site)
     until = time.monotonic() + IDLE_S
     while (found := _messages(site) + _folders(site)) and time.monotonic() < until:
         time.sleep(0.5)
@@ -37,6 +39,13 @@ def when_down(mounted_before: set[str]) -> list[str]:
     ]
     groups = [str(path) for root in CONTROL_GROUPS if root.is_dir() for path in root.glob("**/run-*-*")]
     return [*map(str, living), *sorted(mounts() - mounted_before), *groups]
+
+
+def _give_back(site: Site) -> None:
+    """What killed workers had taken and not confirmed: Redis would give it back some minutes later."""
+    if site.broker.kind == "redis":
+        with Connection(site.broker.url, transport_options={"visibility_timeout": 0}) as link:
+            link.default_channel.qos.restore_visible(num=10_000)
 
 
 def _messages(site: Site) -> list[str]:
