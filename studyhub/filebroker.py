@@ -79,7 +79,7 @@ class Transport(filesystem.Transport):
     Channel = Channel
     driver_type = driver_name = SCHEME
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]
         """Called by a worker, which asks between two calls only whether it is to end. Raises TimeoutError."""
         super().drain_events(connection, timeout=timeout and min(timeout, PATIENCE_S))
 
