@@ -11,15 +11,16 @@ from typing import Any
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from structlog.contextvars import clear_contextvars
 
-from studyhub import logs
+from studyhub import logs, sentry
 
 HEADER = "studyhub_ids"
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def log_as_everywhere(loglevel: int | None = None, **kwargs: Any) -> None:
-    """Called by Celery instead of its own set-up: the lines of workers look like all others."""
+    """Called by Celery at the start, instead of its own set-up: the lines of workers look like all others."""
     logs.start(logging.getLevelName(loglevel) if loglevel else "")
+    sentry.start()
 
 
 @before_task_publish.connect  # type: ignore[untyped-decorator]

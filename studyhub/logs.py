@@ -41,6 +41,7 @@ HIDDEN = (
 # Their messages quote what they were given, and that may be a learner's notebook or what somebody typed.
 QUOTING = {"nbformat", "nbclient", "papermill", "nbconvert", "fastjsonschema", "jsonschema", "pydantic"}
 MESSAGE_CHARACTERS = 300
+STEPS = 20
 
 
 def level() -> str:
@@ -147,8 +148,10 @@ def _tell_exception(logger: Any, method: str, event: Event) -> Event:
     error = info[1] if isinstance(info, tuple) else info if isinstance(info, BaseException) else None
     told: list[str] = []
     while error is not None and len(told) < 5:
-        way = "".join(traceback.format_tb(error.__traceback__, limit=-20)).rstrip()
-        told.insert(0, f"{way}\n{say(error)}".strip())
+        # Without the text of the lines: it is in the source, and may be an exercise's.
+        steps = [(step.f_code, line) for step, line in traceback.walk_tb(error.__traceback__)][-STEPS:]
+        way = [f"{code.co_filename}:{line} in {code.co_name}" for code, line in steps]
+        told.insert(0, "\n".join([*way, say(error)]))
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if told:
         event["exception"] = "\n".join(told)
