@@ -16,13 +16,14 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run demo test test-postgres test-curriculum check lock bench soak load load-million chaos chaos-short clean
+.PHONY: help setup run demo test test-postgres test-brokers test-curriculum check lock bench soak load load-million chaos chaos-short clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
 	@echo "make demo    a study group of simulated learners, for a look at the lead's side (two minutes)"
 	@echo "make test    run all checks and tests, with a short proof of each exercise"
 	@echo "make test-postgres    the tests of everything that has rows, on a PostgreSQL server of their own"
+	@echo "make test-brokers     whole sites on PostgreSQL with Redis and with RabbitMQ, which are killed too (some minutes)"
 	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
 	@echo "make setup   make the environment, start nothing"
 	@echo "make check   linters and types only"
@@ -68,13 +69,20 @@ check: setup
 test: check
 	@docker/test-tools.sh chromium shellcheck
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
-	$(BIN)/python -m pytest -m live
+	$(BIN)/python -m pytest -m "live and not servers"
 
 # Not the browser and not the sandbox: neither knows which database there is.
 test-postgres: setup
 	@docker/test-tools.sh postgresql
 	$(BIN)/python -m tests.servers postgres -- $(BIN)/python -m pytest $(PARALLEL) \
 		-m "not browser and not sandbox and not curriculum and not live and not gpu" tests
+
+# Whole sites on real brokers, which are ended and started again meanwhile; hosts that lose each other.
+test-brokers: setup
+	@docker/test-tools.sh postgresql redis rabbitmq iproute2 faketime
+	$(BIN)/python -m tests.servers postgres redis -- $(BIN)/python -m pytest -m "live and not browser" tests/live
+	$(BIN)/python -m tests.servers postgres rabbitmq -- $(BIN)/python -m pytest \
+		tests/live/test_broker_restarts.py tests/live/test_killed.py
 
 test-curriculum: setup
 	$(BIN)/python -m pytest $(PARALLEL) --dist load -m curriculum tests/curriculum
