@@ -16,7 +16,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run demo test test-postgres test-brokers test-curriculum check lock bench soak load load-million chaos chaos-short clean
+.PHONY: help setup run demo test test-postgres test-brokers test-curriculum check audit-secrets audit-dependencies lock bench soak load load-million chaos chaos-short clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
@@ -26,7 +26,8 @@ help:
 	@echo "make test-brokers     whole sites on PostgreSQL with Redis and with RabbitMQ, which are killed too (some minutes)"
 	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
 	@echo "make setup   make the environment, start nothing"
-	@echo "make check   linters and types only"
+	@echo "make check   linters, types, secrets in files"
+	@echo "make audit-dependencies  known holes in the pinned packages; asks PyPI"
 	@echo "make bench   measure what a run costs beside its cells, against plain papermill; the dashboard; a regrade (some minutes)"
 	@echo "make load    two hundred people at once on PostgreSQL and Redis, and the track's page by a yardstick (some minutes)"
 	@echo "make load-million     what the pages cost with a million hand-ins in the database (some minutes)"
@@ -65,6 +66,15 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.security.audit secrets
+
+# UPDATE=1 writes anew what only looks like a secret; look at the difference before you commit it.
+audit-secrets: setup
+	$(BIN)/python -m tests.security.audit secrets $(if $(UPDATE),--update)
+
+# In CI WHERE_REACHABLE=1: where nobody can be asked it says so and goes on.
+audit-dependencies: setup
+	$(BIN)/python -m tests.security.audit dependencies $(if $(WHERE_REACHABLE),--where-reachable)
 
 test: check
 	@docker/test-tools.sh chromium shellcheck
