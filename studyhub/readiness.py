@@ -87,7 +87,7 @@ def _broker() -> None:
 
 def _storage() -> None:
     default_storage.exists("ready")
-    open_store(settings.RUN_STORE).attempt("ready", 0).has("ready")
+    open_store(settings.RUN_STORE).attempt("ready", 0).read("ready", 1)
 
 
 def _cache() -> None:

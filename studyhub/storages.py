@@ -6,7 +6,7 @@ Runners read the address of the run store here too; the bucket of STUDYHUB_STORA
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -44,7 +44,7 @@ class Server:
 
     endpoint: str | None
     access_key: str | None
-    secret_key: str | None
+    secret_key: str | None = field(repr=False)
     region: str
 
 
