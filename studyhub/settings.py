@@ -15,6 +15,8 @@ if not SECRET_KEY:
     raise env.SettingError(
         "STUDYHUB_SECRET_KEY is not set. Set it to a long random text, or set STUDYHUB_DEBUG=1 for development."
     )
+# The key before this one: what was signed with it still counts, until it is taken away here.
+SECRET_KEY_FALLBACKS = [key for key in [env.secret("STUDYHUB_SECRET_KEY_OLD")] if key]
 ALLOWED_HOSTS = env.words("STUDYHUB_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.words("STUDYHUB_ORIGINS", [])
 # Where links in mails and calendars lead: nobody has asked for a page there, so the address has to be told.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 # For the trusted side alone, each also as a file (`<name>_FILE`).
 TRUSTED_ONLY = (
     "STUDYHUB_SECRET_KEY",
+    "STUDYHUB_SECRET_KEY_OLD",
     "STUDYHUB_DATABASE_URL",
     "STUDYHUB_STORAGE_URL",
     "STUDYHUB_CACHE_URL",
