@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,17 @@ class SyncReport:
             f"{self.exercises} exercises ({self.new_versions} new versions, {self.retired} newly retired), "
             f"{self.mutants} mutants"
         )
+
+
+# What apps above this one do, in a sync's transaction, for each exercise that there is.
+Follower = Callable[[Exercise], None]
+_followers: list[Follower] = []
+
+
+def follow_syncs(follower: Follower) -> None:
+    """Called when an app is ready: `follower` is called from then on."""
+    if follower not in _followers:
+        _followers.append(follower)
 
 
 def sync_exercises(*, packages: Sequence[ExercisePackage]) -> SyncReport:
@@ -76,6 +87,9 @@ def sync_exercises(*, packages: Sequence[ExercisePackage]) -> SyncReport:
         )
         gone = Exercise.objects.filter(retired=False).exclude(slug__in=[package.slug for package in packages])
         retired = gone.update(retired=True)
+        for exercise in Exercise.objects.filter(retired=False).select_related("current_version__exercise"):
+            for follower in _followers:
+                follower(exercise)
         edition.renew()
     return SyncReport(len(packages), sum(len(package.mutants) for package in packages), new, retired)
 

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Q
 from django.http import Http404
 from django.utils import timezone
 
+from .competitions import ends_at, last_day, metric_of, rules_of
 from .models import LeaderboardEntry
 from .pseudonyms import pseudonym
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from apps.accounts.models import User
     from apps.exercises.models import Exercise
 
@@ -52,24 +55,21 @@ class Leaderboard:
 
     def __init__(self, exercise: Exercise, reader: User | Any) -> None:
         self.exercise, self.reader = exercise, reader
-        self.rules: dict[str, Any] = exercise.current_version.manifest.get("competition") or {}
-        competition = exercise.current_version.package().spec().competition if self.rules else None
-        if competition is None:
+        self.rules = rules_of(exercise)
+        metric = metric_of(exercise)
+        if metric is None:
             raise Http404("This exercise is no competition.")
-        self.metric = competition.metric
+        self.metric = metric
 
     @cached_property
     def ends_at(self) -> datetime.datetime | None:
         """The first moment after it; None for one without an end."""
-        if not self.rules.get("ends"):
-            return None
-        day = datetime.date.fromisoformat(self.rules["ends"]) + datetime.timedelta(days=1)
-        return datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC)
+        return ends_at(self.exercise)
 
     @property
     def last_day(self) -> datetime.date | None:
         """The day on whose evening it ends."""
-        return datetime.date.fromisoformat(self.rules["ends"]) if self.rules.get("ends") else None
+        return last_day(self.exercise)
 
     @property
     def has_ended(self) -> bool:
@@ -79,18 +79,23 @@ class Leaderboard:
     @cached_property
     def rows(self) -> list[Row]:
         """The first hundred, and the reader's own wherever it stands. Of equal ones the earlier entry is ahead."""
-        return [row for row in self._places() if row.place <= SHOWN or row.mine]
+        placed = list(enumerate(self._in_order[:SHOWN], 1))
+        if self._own and self._own.pk not in {entry.pk for _, entry in placed}:
+            placed.append((self._ahead_of(self._own).count() + 1, self._own))
+        made = self._made([entry.user_id for _, entry in placed])
+        taken: Counter[str] = Counter()
+        return [self._row(place, entry, made[entry.user_id], taken) for place, entry in placed]
 
     @cached_property
     def learners(self) -> int:
         """How many have entered."""
-        return len(self._counting)
+        return self._counting.count()
 
     @cached_property
     def mine(self) -> list[OwnEntry]:
         """The reader's entries, the latest first; none for somebody who is not signed in."""
         mine = LeaderboardEntry.objects.filter(exercise=self.exercise, user_id=self.reader.pk)
-        counting = next((entry.pk for entry, _ in self._counting if entry.user_id == self.reader.pk), None)
+        counting = self._own.pk if self._own else None
         return [
             OwnEntry(entry=entry, public=self.metric.show(entry.public), counts=entry.pk == counting)
             for entry in mine.select_related("run__submission").order_by("-handed_in_at")
@@ -101,45 +106,54 @@ class Leaderboard:
         """What others see of a reader who shows no name."""
         return pseudonym(self.exercise.slug, self.reader.pk)
 
+    @property
+    def _counting(self) -> QuerySet[LeaderboardEntry]:
+        """Each learner's entry that counts."""
+        entries = LeaderboardEntry.objects.filter(exercise=self.exercise, counts=True)
+        return entries.filter(handed_in_at__lt=self.ends_at) if self.ends_at else entries
+
+    @property
+    def _in_order(self) -> QuerySet[LeaderboardEntry]:
+        """The same, the first place first."""
+        sign = "-" if self.metric.higher_is_better else ""
+        return self._counting.select_related("user").order_by(sign + self._figure, "handed_in_at")
+
     @cached_property
-    def _counting(self) -> list[tuple[LeaderboardEntry, int]]:
-        """Each learner's entry that counts, and how many they made."""
-        entries = LeaderboardEntry.objects.filter(exercise=self.exercise).select_related("user")
+    def _own(self) -> LeaderboardEntry | None:
+        """The reader's entry that counts."""
+        return self._counting.select_related("user").filter(user_id=self.reader.pk).first()
+
+    @property
+    def _figure(self) -> str:
+        """Which of the two decides now."""
+        return "private" if self.has_ended else "public"
+
+    def _ahead_of(self, entry: LeaderboardEntry) -> QuerySet[LeaderboardEntry]:
+        """Those with a better place than `entry`."""
+        name, figure = self._figure, getattr(entry, self._figure)
+        better = "gt" if self.metric.higher_is_better else "lt"
+        equal = Q(**{name: figure}, handed_in_at__lt=entry.handed_in_at)
+        return self._counting.filter(Q(**{f"{name}__{better}": figure}) | equal)
+
+    def _made(self, learners: list[int]) -> dict[int, int]:
+        """How many entries each of them made."""
+        entries = LeaderboardEntry.objects.filter(exercise=self.exercise, user_id__in=learners)
         if self.ends_at:
             entries = entries.filter(handed_in_at__lt=self.ends_at)
-        best: dict[int, LeaderboardEntry] = {}
-        made: dict[int, int] = {}
-        for entry in entries.order_by("handed_in_at"):
-            made[entry.user_id] = made.get(entry.user_id, 0) + 1
-            other = best.get(entry.user_id)
-            if other is None or self._outranks(entry, other):
-                best[entry.user_id] = entry
-        return [(entry, made[user]) for user, entry in best.items()]
+        return dict(entries.order_by().values_list("user_id").annotate(Count("pk")))
 
-    def _outranks(self, one: LeaderboardEntry, other: LeaderboardEntry) -> bool:
-        """Whether `one` counts rather than an earlier entry of the same learner."""
-        if one.chosen_at or other.chosen_at:
-            return bool(one.chosen_at) and (not other.chosen_at or one.chosen_at > other.chosen_at)
-        return one.public > other.public if self.metric.higher_is_better else one.public < other.public
-
-    def _figure(self, entry: LeaderboardEntry) -> float:
-        return entry.private if self.has_ended else entry.public
-
-    def _places(self) -> Iterator[Row]:
-        sign = -1 if self.metric.higher_is_better else 1
-        ordered = sorted(self._counting, key=lambda pair: (sign * self._figure(pair[0]), pair[0].handed_in_at))
-        taken: Counter[str] = Counter()
-        for place, (entry, made) in enumerate(ordered, 1):
-            mine = entry.user_id == self.reader.pk
-            shown = mine or entry.user.on_leaderboards
-            name = entry.user.display_name if shown else pseudonym(self.exercise.slug, entry.user_id)
-            taken[name] += not shown
-            yield Row(
-                place=place,
-                name=f"{name} {taken[name]}" if not shown and taken[name] > 1 else name,
-                is_pseudonym=not shown,
-                public=self.metric.show(entry.public),
-                private=self.metric.show(entry.private) if self.has_ended else "",
-                entries=made,
-                mine=mine,
-            )
+    def _row(self, place: int, entry: LeaderboardEntry, made: int, taken: Counter[str]) -> Row:
+        """Its row; `taken` counts the pseudonyms above it."""
+        mine = entry.user_id == self.reader.pk
+        shown = mine or entry.user.on_leaderboards
+        name = entry.user.display_name if shown else pseudonym(self.exercise.slug, entry.user_id)
+        taken[name] += not shown
+        return Row(
+            place=place,
+            name=f"{name} {taken[name]}" if not shown and taken[name] > 1 else name,
+            is_pseudonym=not shown,
+            public=self.metric.show(entry.public),
+            private=self.metric.show(entry.private) if self.has_ended else "",
+            entries=made,
+            mine=mine,
+        )

@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from redis import Redis
+
 from studyhub import broker
 from tests.load.site import PROJECT, Site, site
 from tests.load.yardstick import CONNECTIONS, ROUNDS, compare
@@ -86,7 +88,7 @@ def machine() -> dict[str, Any]:
 def load(running: Site, people: Path, users: int, seconds: int) -> dict[str, Any]:
     """Locust's figures, and the processor's time that each role took, in cores."""
     results = people.with_name("results.json")
-    before, started = running.cpu_seconds(), time.monotonic()
+    before, started, rung = running.cpu_seconds(), time.monotonic(), messages(running)
     command = [sys.executable, "-m", "locust", "--locustfile", str(Path(__file__).with_name("users.py")), "--headless"]
     command += ["--host", running.address, "--users", str(users), "--spawn-rate", str(max(1, users // 10))]
     command += ["--run-time", f"{seconds}s", "--stop-timeout", "20", "--only-summary", "--loglevel", "ERROR"]
@@ -94,10 +96,16 @@ def load(running: Site, people: Path, users: int, seconds: int) -> dict[str, Any
     done = subprocess.run(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if not results.is_file():
         raise RuntimeError(f"locust broke off: {done.stdout.decode(errors='replace')[-2000:]}")
-    lasted, after = time.monotonic() - started, running.cpu_seconds()
+    lasted, after, rung = time.monotonic() - started, running.cpu_seconds(), messages(running) - rung
     found: dict[str, Any] = json.loads(results.read_text(encoding="utf-8"))
     cores = {name: round((after[name] - before[name]) / lasted, 3) for name in after}
-    return {"users": users, "seconds": round(lasted, 1), "cores": cores, **found}
+    return {"users": users, "seconds": round(lasted, 1), "cores": cores, "messages": rung, **found}
+
+
+def messages(running: Site) -> int:
+    """How many the broker has taken so far."""
+    with Redis.from_url(running.environment["STUDYHUB_BROKER_URL"]) as broker_:
+        return int(broker_.info("commandstats").get("cmdstat_lpush", {}).get("calls", 0))
 
 
 def hand_ins(running: Site) -> dict[str, Any]:
@@ -110,7 +118,9 @@ def hand_ins(running: Site) -> dict[str, Any]:
         time.sleep(2)
     seconds = found.pop("seconds")
     at = {share: seconds[min(len(seconds) - 1, len(seconds) * share // 100)] if seconds else None for share in (50, 95)}
-    return {**found, "p50_s": at[50], "p95_s": at[95]}
+    kept = sum(path.stat().st_size for path in (running.folder / "runs").rglob("*") if path.is_file())
+    each = round(kept / 1024 / found["accepted"]) if found["accepted"] else None
+    return {**found, "p50_s": at[50], "p95_s": at[95], "run_store_kb_each": each}
 
 
 def problems(report: dict[str, Any]) -> list[str]:
@@ -139,7 +149,7 @@ def show(report: dict[str, Any]) -> None:
     for name, one in [*found["pages"].items(), ("all", found["all"])]:
         times = "".join(f"{one[f'p{share}_ms'] or 0:>8.0f}" for share in (50, 95, 99))
         say(f"{name:<22}{one['requests']:>9}{one['per_s']:>8.2f}{times}{one['errors']:>8}")
-    say(f"Cores: {found['cores']}")
+    say(f"Cores: {found['cores']}; messages: {found['messages']}")
     say(f"Hand-ins: {report['hand_ins']}")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -72,11 +73,12 @@ def site(*names: str) -> Iterator[Site]:
             "STUDYHUB_LOG_LEVEL": "WARNING",
         }
         running = Site(f"http://127.0.0.1:{port}", folder, environment)
+        running.processes.update(database=server_at(database), broker=server_at(redis))
         log = stack.enter_context(open(folder / "site.log", "ab"))
         prepared = subprocess.run(roles.invocation(roles.PREPARE), env=environment, cwd=PROJECT, stdout=log, stderr=log)
         if prepared.returncode:
             raise RuntimeError((folder / "site.log").read_text(encoding="utf-8"))
-        stack.callback(_end, running)
+        stack.callback(_end, running, names)
         for name in names:
             own = of_a_runner(environment) if name in roles.RUNNERS else environment
             process = subprocess.Popen(
@@ -96,9 +98,17 @@ def of_a_runner(environment: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in reach.without(environment).items() if not name.startswith("DJANGO_")}
 
 
-def _end(running: Site) -> None:
-    family = [one for process in running.processes.values() for one in _family(process)]
-    for process in running.processes.values():
+def server_at(url: str) -> psutil.Process:
+    """The process of a server that was started for this, by its port."""
+    port = str(urlsplit(url).port)
+    found = [one for one in psutil.process_iter(["cmdline"]) if any(port in word for word in one.info["cmdline"] or [])]
+    return min(found, key=lambda process: process.create_time())
+
+
+def _end(running: Site, names: tuple[str, ...]) -> None:
+    ours = [running.processes[name] for name in names if name in running.processes]
+    family = [one for process in ours for one in _family(process)]
+    for process in ours:
         if process.is_running():
             process.terminate()
     _, alive = psutil.wait_procs(family, timeout=END_S)

@@ -12,6 +12,7 @@ from apps.grading.errors import ArtefactError
 from apps.submissions import grading, leaderboard
 from apps.submissions.models import LeaderboardEntry, Submission
 from apps.submissions.pseudonyms import pseudonym
+from apps.submissions.services.entries import recount
 from apps.submissions.validation import UploadRefused
 
 from .conftest import SLUG, graded, with_manifest
@@ -141,6 +142,30 @@ class TestPlaces:
         competition.begin(ends=ended())
         assert rows(bob)[0][3] == "60.0%"
 
+    def test_below_the_first_ones_there_is_only_the_reader_s_own_place(
+        self, competition, rows, bob, charlie, alice, monkeypatch
+    ):
+        monkeypatch.setattr(leaderboard, "SHOWN", 1)
+        for learner, figure in ((alice, 0.9), (charlie, 0.8), (bob, 0.8)):
+            competition.enter(learner, figure)
+        assert [place for place, *_ in rows()] == [1]
+        assert [(place, name) for place, name, *_ in rows(bob)][1:] == [(3, "Bob")]
+        assert [(place, name) for place, name, *_ in rows(charlie)][1:] == [(2, "Charlie")]
+        assert [place for place, *_ in rows(alice)] == [1]
+
+    def test_rules_that_changed_count_from_the_next_sync_on(self, competition, rows, bob):
+        competition.begin(ends=ended())
+        competition.enter(bob, 0.7)
+        competition.enter(bob, 0.9)
+        assert rows(bob) == []
+        competition.begin()
+        recount(exercise=competition.desk.exercise)
+        assert [row[2] for row in rows(bob)] == ["90.0%"]
+        competition.begin(metric=RMSE)
+        recount(exercise=competition.desk.exercise)
+        assert [row[2] for row in rows(bob)] == ["0.7"]
+        assert LeaderboardEntry.objects.filter(counts=True).count() == 1
+
     def test_what_comes_after_the_end_does_not_count(self, competition, rows, bob):
         competition.begin(ends=ended())
         competition.enter(bob, 0.9)
@@ -215,7 +240,7 @@ class TestPage:
         for number in range(6):
             competition.enter(django_user_model.objects.create_user(f"{number}@example.org", "x"), 0.5 + number / 20)
         client.force_login(bob)
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(10):
             client.get(PAGE)
 
 

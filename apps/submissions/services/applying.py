@@ -13,6 +13,7 @@ from ..constants import State
 from ..messages import regraded
 from ..models import CheckResult, LeaderboardEntry, Regrade, RegradeItem
 from ..states import move
+from .entries import recount
 from .reviewing import scored
 
 logger = logging.getLogger(__name__)
@@ -53,16 +54,18 @@ def _leave(item: RegradeItem, problem: str) -> None:
 
 
 def _apply(item: RegradeItem, regrade: Regrade) -> None:
-    """1. the run or its checks; 2. its entry; 3. who is told; 4. the standing, and a score by hand."""
+    """1. the run or its checks; 2. its entry; 3. who is told; 4. the standing, a score by hand, which entry counts."""
     item.regrade = regrade
     if item.trial is None:
         _rewrite(item)
     else:
         _replace(item)
-    _enter(item)
+    entered = _enter(item)
     if item.fate != "same":
         _tell(item)
     scored(item.trial or item.run)
+    if entered:
+        recount(exercise=item.run.submission.exercise, learner=item.run.submission.user_id)
 
 
 def _rewrite(item: RegradeItem) -> None:
@@ -99,8 +102,8 @@ def _why(item: RegradeItem) -> str:
     return f"Regraded: {item.regrade.reason}"
 
 
-def _enter(item: RegradeItem) -> None:
-    """In a competition its entry gets the new figures, and keeps its time and its learner's choice."""
+def _enter(item: RegradeItem) -> bool:
+    """In a competition its entry gets the new figures; time and choice stay as they were. True where it is one."""
     run, submission = item.trial or item.run, item.run.submission
     old = LeaderboardEntry.objects.filter(run=item.run).first()
     if old:
@@ -114,6 +117,7 @@ def _enter(item: RegradeItem) -> None:
             chosen_at=old.chosen_at if old else None,
             **item.new_entry,
         )
+    return bool(old or item.new_entry)
 
 
 def _tell(item: RegradeItem) -> None:

@@ -19,6 +19,7 @@ from ..constants import UNGRADED_OUTCOMES, State, Verdict
 from ..grading import checks_of, entry_of, report_on, score_of, verdict_of
 from ..models import CheckResult, LeaderboardEntry, Run
 from ..states import move
+from .entries import recount
 from .faults import fault, stop_runner
 from .reviewing import scored
 from .trials import trial_ended
@@ -185,6 +186,8 @@ def _finish(run: Run, result: RunResult, report: GradeReport | None) -> bool:
                 **entry,
             )
         scored(run)
+        if entry and not run.trial:
+            recount(exercise=run.submission.exercise, learner=run.submission.user_id)
     return True
 
 
