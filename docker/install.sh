@@ -25,6 +25,8 @@ case "$step" in
     system)
         # tini is process 1: it passes signals on, and ends what sandboxes have left to it.
         packages ca-certificates python3 tini
+        # For backups: its pg_dump reads servers up to its own version.
+        [ "$kind" = runner ] || packages postgresql-client
         groupadd --gid 10001 studyhub
         useradd --uid 10001 --gid 10001 --home-dir /var/lib/studyhub --no-create-home --shell /usr/sbin/nologin studyhub
         # A file system in memory that is mounted over it belongs to root and has the folder's mode.

@@ -7,9 +7,12 @@ was asked for and by whom, variables, messages of exceptions, which may quote a 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studyhub import env, logs
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event, Hint
 
 VARIABLE = "STUDYHUB_SENTRY_DSN"
 TOP = ("event_id", "timestamp", "level", "platform", "logger", "release", "environment", "transaction", "sdk")
@@ -44,9 +47,9 @@ def start(**options: Any) -> None:
     )
 
 
-def scrub(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:
+def scrub(event: Event, hint: Hint) -> Event:
     """What of an event may leave."""
-    kept = {name: event[name] for name in TOP if name in event}
+    kept: Event = {name: event[name] for name in TOP if name in event}  # type: ignore[assignment,literal-required]
     kept["tags"] = {"role": env.text("STUDYHUB_ROLE", "none"), **logs.current()}
     if template := (event.get("logentry") or {}).get("message"):
         # As it stands in our code; what was put into it stays here.

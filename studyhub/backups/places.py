@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from studyhub import storages
+from studyhub import env, storages
 
 CHUNK = 1024 * 1024
 # S3 takes 10,000 parts of an object: of this size they hold 312 GiB.
@@ -176,7 +176,7 @@ def open_place(address: str, variable: str) -> Folder | Bucket:
         return Bucket(storages.place(address, variable))
     path = Path(address)
     if not path.is_absolute():
-        raise storages.env.SettingError(f"{variable}={address!r} must be an absolute path or s3://bucket/prefix.")
+        raise env.SettingError(f"{variable}={address!r} must be an absolute path or s3://bucket/prefix.")
     return Folder(path)
 
 
