@@ -1,8 +1,8 @@
 """What a hundred thousand learners would take, by calculation: `python -m tests.load.capacity [--write]`.
 
 Figures measured by `make load` and `make load-million` on two cores are multiplied by what learners are assumed to do.
-CAPACITY.md beside this file holds the outcome; --write makes it anew, --measured takes the figures of the reports in
-var/load instead of those below.
+CAPACITY.md beside this file holds the outcome, and --write makes it anew; --measured prints it with the figures of the
+reports in var/load instead of those below.
 """
 
 from __future__ import annotations
@@ -114,27 +114,46 @@ def estimate(assumed: Assumed, known: Measured) -> dict[str, float]:
     }
 
 
-def limits(assumed: Assumed, known: Measured) -> list[tuple[float, str]]:
-    """At how many learners something is full that is bounded as it is delivered or can't be had twice, in order."""
+@dataclass(frozen=True)
+class Bound:
+    """Something that is bounded as it is delivered, or can't be had twice; `used` is the share of it that is needed."""
+
+    what: str
+    then: str
+    used: float
+
+
+def bounds(assumed: Assumed, known: Measured) -> list[Bound]:
+    """What is full first comes first."""
     needs = estimate(assumed, known)
-    rush = needs["hand-ins a second, before a deadline"]
-    full = {
-        f"PostgreSQL's `max_connections` of {known.connections}: each process opens up to {known.pool}. "
-        "Then a pooler in front, or a smaller `STUDYHUB_DATABASE_POOL`": needs["database connections, at most"]
-        / known.connections,
-        "Sixteen places of runners: the queue grows before a deadline, and nothing is lost. "
-        "Then more runners, by queue age": needs["runner places, before a deadline"] / 16,
-        "Eight cores of one PostgreSQL server: every page and move is in it. "
-        "Then a larger one; only reports could read from a copy": needs["database cores"] / 8,
-        "The gate's lock: runs of a queue are released one after the other. Then a queue for each track": rush
-        * known.release_ms
-        / 1000,
-        "A broker that takes 20,000 messages a second. Then several": needs[
-            "broker messages a second, before a deadline"
-        ]
-        / 20_000,
-    }
-    return sorted((assumed.learners / share, what) for what, share in full.items())
+    found = (
+        Bound(
+            f"PostgreSQL's `max_connections` of {known.connections}; each process opens up to {known.pool}",
+            "A pooler in front, or a smaller `STUDYHUB_DATABASE_POOL`",
+            needs["database connections, at most"] / known.connections,
+        ),
+        Bound(
+            "Sixteen places of runners: before a deadline the queue grows, and nothing is lost",
+            "More runners, by queue age",
+            needs["runner places, before a deadline"] / 16,
+        ),
+        Bound(
+            "Eight cores of one PostgreSQL server, which every page and move needs",
+            "A larger one; only reports could read from a copy",
+            needs["database cores"] / 8,
+        ),
+        Bound(
+            "The gate's lock: a queue's runs are released one after the other",
+            "More queues",
+            needs["hand-ins a second, before a deadline"] * known.release_ms / 1000,
+        ),
+        Bound(
+            "A broker that takes 20,000 messages a second",
+            "A broker for each queue",
+            needs["broker messages a second, before a deadline"] / 20_000,
+        ),
+    )
+    return sorted(found, key=lambda bound: -bound.used)
 
 
 def document(assumed: Assumed, known: Measured) -> str:
@@ -142,8 +161,8 @@ def document(assumed: Assumed, known: Measured) -> str:
     lines = [
         "# A hundred thousand learners, on paper",
         "",
-        "Made by `python -m tests.load.capacity --write` from what was measured on two cores and what is assumed. It is",
-        "a calculation: nobody has run a site of this size. What you know better than we assume, change it there.",
+        "Made by `python -m tests.load.capacity --write` from what was measured on two cores and what is assumed. It",
+        "is a calculation: nobody has run a site of this size. What you know better than we assume, change it there.",
         "",
         "| assumed | |",
         "|---|---|",
@@ -159,10 +178,13 @@ def document(assumed: Assumed, known: Measured) -> str:
         "",
         "What is full first, and at how many learners, with everything else as large as it needs to be:",
         "",
-        *(f"{place}. {_n(at)} learners. {what}." for place, (at, what) in enumerate(limits(assumed, known), 1)),
+        "| at learners | full is | then |",
+        "|---|---|---|",
+        *(f"| {_n(assumed.learners / one.used)} | {one.what} | {one.then} |" for one in bounds(assumed, known)),
         "",
-        "A web process is one of `STUDYHUB_WEB_WORKERS`, a control process one of `STUDYHUB_CONTROL_CONCURRENCY`. A place",
-        "of a runner takes a core, and about 1.5 GB for an exercise with PyTorch. GPUs are not in it: no exercise needs one.",
+        "A web process is one of `STUDYHUB_WEB_WORKERS`, a control process one of `STUDYHUB_CONTROL_CONCURRENCY`. A",
+        "place of a runner takes a core, and about 1.5 GB for an exercise with PyTorch. GPUs are left out: no exercise",
+        "needs one.",
         "",
     ]
     return "\n".join(lines)
@@ -175,8 +197,9 @@ def _n(value: float) -> str:
 def main() -> None:
     """The program."""
     parser = argparse.ArgumentParser(prog="python -m tests.load.capacity", description=__doc__.split("\n")[0])
-    parser.add_argument("--write", action="store_true", help="into CAPACITY.md")
-    parser.add_argument("--measured", action="store_true", help="with the figures in var/load")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--write", action="store_true", help="into CAPACITY.md")
+    choice.add_argument("--measured", action="store_true", help="with the figures in var/load")
     options = parser.parse_args()
     text = document(Assumed(), measured(REPORTS) if options.measured else Measured())
     if options.write:
