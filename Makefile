@@ -22,7 +22,7 @@ help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
 	@echo "make demo    a study group of simulated learners, for a look at the lead's side (two minutes)"
 	@echo "make test    run all checks and tests, with a short proof of each exercise"
-	@echo "make test-postgres    the tests of everything that has rows, on a PostgreSQL server of their own"
+	@echo "make test-postgres    the tests of everything that has rows, on PostgreSQL, with runs' files in a bucket"
 	@echo "make test-brokers     whole sites on PostgreSQL with Redis and with RabbitMQ, which are killed too (some minutes)"
 	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
 	@echo "make setup   make the environment, start nothing"
@@ -81,10 +81,10 @@ test: check
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
 	$(BIN)/python -m pytest -m "live and not servers"
 
-# Not the browser and not the sandbox: neither knows which database there is.
+# Not the browser and not the sandbox: neither knows which database there is, or where files lie.
 test-postgres: setup
 	@docker/test-tools.sh postgresql
-	$(BIN)/python -m tests.servers postgres -- $(BIN)/python -m pytest $(PARALLEL) \
+	$(BIN)/python -m tests.servers postgres s3 -- $(BIN)/python -m pytest $(PARALLEL) \
 		-m "not browser and not sandbox and not curriculum and not live and not gpu" tests
 
 # Whole sites on real brokers, which are ended and started again meanwhile; hosts that lose each other.

@@ -50,6 +50,8 @@ def test_an_address_is_a_bucket_and_perhaps_a_prefix(address, place, monkeypatch
     ],
 )
 def test_what_can_not_be_used_is_said_with_its_remedy(variable, value, complaint, tmp_path, monkeypatch):
+    for name in ("ENDPOINT", "ACCESS_KEY", "SECRET_KEY"):
+        monkeypatch.delenv(f"STUDYHUB_S3_{name}", raising=False)
     monkeypatch.setenv("STUDYHUB_RUN_STORE", "s3://studyhub/runs")
     monkeypatch.setenv(variable, value)
     with pytest.raises(env.SettingError, match=complaint) as told:
