@@ -44,13 +44,17 @@ class BodyLimitMiddleware:
 
 def most_bytes(request: HttpRequest) -> int:
     """How large the body may be: a notebook and the form around it, or a form."""
-    match = request.resolver_match
     if request.path_info.startswith(PROGRAMS):
         return settings.UPLOAD_LIMIT_MB * MB + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if not request.user.is_authenticated:
         return ANONYMOUS_BYTES
-    around = settings.UPLOAD_LIMIT_MB * MB if match and match.view_name in UPLOADS else 0
+    around = settings.UPLOAD_LIMIT_MB * MB if is_upload(request) else 0
     return around + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def is_upload(request: HttpRequest) -> bool:
+    """Whether a notebook is taken here."""
+    return bool(request.resolver_match and request.resolver_match.view_name in UPLOADS)
 
 
 def refuse(request: HttpRequest, status: int, why: str) -> HttpResponse:
@@ -59,5 +63,6 @@ def refuse(request: HttpRequest, status: int, why: str) -> HttpResponse:
         title = "Content Too Large" if status == 413 else "Length Required"
         told = {"type": "about:blank", "title": title, "status": status, "detail": why}
         return JsonResponse(told, status=status, content_type="application/problem+json")
-    context = {"why": why, "status": status, "path": request.get_full_path()}
+    notebook = status == 413 and is_upload(request)
+    context = {"why": why, "status": status, "path": request.get_full_path(), "notebook": notebook}
     return render(request, "413.html", context, status=status)

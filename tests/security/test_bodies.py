@@ -49,12 +49,15 @@ class TestWhatIsAnnounced:
         response = announce(client, UPLOAD, 12 * MB + 1)
         assert response.status_code == 413
         assert "at most 12 MB" in response.text
+        assert "once its outputs are cleared" in response.text
         assert f'href="{UPLOAD}"' in response.text
         assert not Submission.objects.exists()
 
     def test_a_form_has_less_room(self, client, bob):
         client.force_login(bob)
-        assert announce(client, "/profile/", 2 * MB + 1).status_code == 413
+        response = announce(client, "/profile/", 2 * MB + 1)
+        assert response.status_code == 413
+        assert "notebook" not in response.text
 
     def test_who_has_not_signed_in_has_least_of_all(self, client):
         assert announce(client, "/accounts/login/", 64 * 1024 + 1).status_code == 413
