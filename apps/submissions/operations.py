@@ -132,7 +132,7 @@ class Operations:
     def ended(self) -> list[tuple[str, str, int]]:
         """How runs of the last day ended: verdict, its name, how many."""
         since = self.now - timedelta(days=1)
-        rows = Run.objects.filter(state=State.DONE, finished_at__gt=since).order_by()
+        rows = Run.objects.ended_since(since).order_by()
         counts = dict(rows.values_list("verdict").annotate(n=Count("pk")))
         return [(verdict.value, verdict.label, counts.get(verdict.value, 0)) for verdict in Verdict]
 
@@ -140,7 +140,7 @@ class Operations:
     def failures(self) -> list[dict[str, Any]]:
         """Our own faults of the last week by their reason, the latest first: how many, and what the latest one said."""
         since = self.now - timedelta(days=7)
-        ours = Run.objects.filter(finished_at__gt=since, verdict=Verdict.PLATFORM_ERROR).order_by("-finished_at")
+        ours = Run.objects.ended_since(since).filter(verdict=Verdict.PLATFORM_ERROR).order_by("-finished_at")
         found: dict[str, dict[str, Any]] = {}
         for run in ours.select_related("submission__exercise")[:FAULTS_READ]:
             row = found.setdefault(run.reason, {"reason": run.reason, "runs": 0, "latest": run})

@@ -223,6 +223,10 @@ class RunQuerySet(models.QuerySet[Any]):
         current = self.scored().filter(submission__exercise__current_version__isnull=False)
         return current.exclude(by=F("submission__exercise__current_version_id"))
 
+    def ended_since(self, moment: datetime) -> RunQuerySet:
+        """Those that are done since `moment`; the queues are named because the index begins with them."""
+        return self.filter(queue__in=[broker.CPU_QUEUE, broker.GPU_QUEUE], state=State.DONE, finished_at__gt=moment)
+
     def typical_seconds(self, queue: str) -> float | None:
         """The mean time that the latest 20 finished runs of `queue` held a slot; None before the first."""
         ended = self.filter(queue=queue, state=State.DONE, started_at__isnull=False).order_by("-finished_at")

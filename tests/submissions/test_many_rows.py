@@ -79,3 +79,22 @@ def test_handing_in(desk, grow, alice, charlie):
     with CaptureQueriesContext(connection) as many:
         desk.hand_in(charlie)
     assert len(many) == len(few)
+
+
+def test_the_admin_counts_no_further_than_people_turn_pages(client, grow, admin_user, monkeypatch):
+    grow(2)
+    client.force_login(admin_user)
+    for model in ("submission", "run"):
+        path = reverse(f"admin:submissions_{model}_changelist")
+        assert client.get(path).context["cl"].result_count == 4
+        with monkeypatch.context() as patch:
+            patch.setattr("apps.submissions.admin.COUNTED", 3)
+            assert client.get(path).context["cl"].result_count == 3
+
+
+def test_the_admin_shows_the_latest_runs_first(client, grow, admin_user):
+    grow(2)
+    client.force_login(admin_user)
+    shown = client.get(reverse("admin:submissions_run_changelist")).context["cl"].result_list
+    times = [run.submission.created_at for run in shown]
+    assert times == sorted(times, reverse=True)

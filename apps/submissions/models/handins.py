@@ -177,6 +177,7 @@ class Run(models.Model):
             models.Index(fields=["queue", "state", "lane", "queued_at"], name="run_in_order"),
             models.Index(fields=["state", "heartbeat_at"], name="run_by_lease"),
             models.Index(fields=["files", "finished_at"], name="run_by_age"),
+            models.Index(fields=["queue", "state", "finished_at"], name="run_by_end"),
         ]
 
     def __str__(self) -> str:
