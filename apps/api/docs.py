@@ -88,7 +88,7 @@ def sections(base: str) -> list[Section]:
 
 def scopes() -> list[tuple[str, str]]:
     """What a token may do: the scope's name and its words."""
-    return list(Scope.choices)
+    return [(scope.value, str(scope.label)) for scope in Scope]
 
 
 def problems() -> list[tuple[str, Kind]]:

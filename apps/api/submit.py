@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import http.client
 import json
 import os
 import sys
@@ -23,6 +24,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+from typing import Any, NoReturn
 
 # Filled in by the site that this file comes from.
 SITE = ""
@@ -44,7 +46,9 @@ class Stop(Exception):
 class NoRedirects(urllib.request.HTTPRedirectHandler):
     """urllib would take the token along to wherever a redirect leads."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # noqa: ANN001, ANN201
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> NoReturn:
         """Called for each redirect."""
         there = urllib.parse.urlsplit(newurl)
         raise Stop(f"The site says that it is somewhere else. Try --site {there.scheme}://{there.netloc}", REFUSED)
@@ -58,9 +62,11 @@ class Site:
         self.token = token
         self.opener = urllib.request.build_opener(NoRedirects)
 
-    def call(self, path: str, data: bytes | None = None, **headers: str) -> tuple[int, dict, dict]:
+    def call(
+        self, path: str, data: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], dict[str, Any]]:
         """Status, headers and JSON of an answer. Tries again what may pass. Raises Stop for a refusal."""
-        everything = {"Authorization": "Bearer " + self.token, "Accept": "application/json", **headers}
+        everything = {"Authorization": "Bearer " + self.token, "Accept": "application/json", **(headers or {})}
         if data is not None:
             everything["Content-Type"] = "application/json"
         problem = ""
@@ -77,7 +83,7 @@ class Site:
                     raise Stop(said(error), REFUSED) from None
                 problem = said(error)
                 wait = float(error.headers.get("Retry-After") or wait)
-            except (urllib.error.URLError, OSError, ValueError) as error:
+            except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
                 problem = "The site can't be reached: {}.".format(getattr(error, "reason", error))
             if attempt < TRIES - 1:
                 tell(f"{problem} Trying again in {wait:.0f} s.")
@@ -111,7 +117,7 @@ def show(text: str = "") -> None:
 def own_notebook() -> tuple[str, bytes]:
     """The notebook that this is run in: its name and its content. Raises Stop where the platform doesn't tell."""
     if "google.colab" in sys.modules:
-        from google.colab import _message  # type: ignore[import-not-found]
+        from google.colab import _message
 
         found = _message.blocking_request("get_ipynb", request="", timeout_sec=20)
         return "colab.ipynb", json.dumps(found["ipynb"]).encode()
@@ -145,7 +151,7 @@ class Progress:
         self.live = sys.stderr.isatty() or "ipykernel" in sys.modules
         self.last = ""
 
-    def draw(self, state: dict) -> None:
+    def draw(self, state: dict[str, Any]) -> None:
         """Show how far it is."""
         line = self.line(state)
         if line == self.last:
@@ -157,13 +163,13 @@ class Progress:
             tell(line)
         self.last = line
 
-    def line(self, state: dict) -> str:
+    def line(self, state: dict[str, Any]) -> str:
         """How far it is, in words and as a bar."""
         if state["state"] == "queued":
             place = "number {position} in the queue".format(**state) if state["position"] else "about to start"
             return ", ".join(part for part in ("Waiting: " + place, state["estimate"]) if part)
         if not state["cells"] or state["ended"]:
-            return state["title"]
+            return str(state["title"])
         done = int(BAR * state["cells_done"] / state["cells"])
         return "{title}  [{bar}] {cells_done} of {cells} cells".format(
             bar="#" * done + "." * (BAR - done), **{k: state[k] for k in ("title", "cells_done", "cells")}
@@ -175,14 +181,14 @@ class Progress:
             sys.stderr.write("\n")
 
 
-def watch(site: Site, state: dict) -> None:
+def watch(site: Site, state: dict[str, Any]) -> None:
     """Until it has ended."""
     progress, etag = Progress(), ""
     try:
         while not state["ended"]:
             progress.draw(state)
             path = "/api/submissions/{}?wait={}".format(state["id"], WAIT_S)
-            status, headers, found = site.call(path, **({"If-None-Match": etag} if etag else {}))
+            status, headers, found = site.call(path, headers={"If-None-Match": etag} if etag else {})
             lowered = {name.lower(): value for name, value in headers.items()}
             etag = lowered.get("etag", etag)
             if status == 304:
@@ -194,7 +200,7 @@ def watch(site: Site, state: dict) -> None:
         progress.end()
 
 
-def show_result(result: dict) -> int:
+def show_result(result: dict[str, Any]) -> int:
     """Print what each check found; the exit status that it comes to."""
     show()
     points = (
@@ -244,7 +250,7 @@ def hand_in(options: argparse.Namespace) -> int:
     path = "/api/exercises/{}/submissions?{}".format(
         urllib.parse.quote(options.exercise, safe=""), urllib.parse.urlencode({"filename": name[-150:]})
     )
-    _, _, state = site.call(path, notebook, **{"Idempotency-Key": str(uuid.uuid4())})
+    _, _, state = site.call(path, notebook, {"Idempotency-Key": str(uuid.uuid4())})
     show("Handed in, number {number}: {page}".format(**state))
     if not options.watch:
         return PASSED
