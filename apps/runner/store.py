@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from apps.runner.contract import ARTEFACT_FOLDER, CANCEL_FILE, CLAIM_FILE, EXECUTED_FILE, RESULT_FILE, RESULT_FOLDER
 from studyhub import storages
@@ -46,6 +46,9 @@ class ResultUnreadable(ValueError):
 
 class Attempt(ABC):
     """The files of one attempt at a run. All methods raise OSError where the store fails."""
+
+    in_place: ClassVar[bool] = False
+    """Whether a runner works in the store itself: then a result that is written is there."""
 
     # The platform's side.
 
@@ -116,6 +119,8 @@ class FolderStore:
 
 class FolderAttempt(Attempt):
     """An attempt whose files lie in `path`, for both sides."""
+
+    in_place = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
