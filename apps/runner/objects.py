@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 NAMES_FILE = "names.json"
 CHECK_FILE = "check"
 # Where these are, everything is.
-MARKS = (NAMES_FILE, REQUEST_FILE, RESULT)
+MARKS = (REQUEST_FILE, RESULT)
 # A name as our own runner gives it to an artefact.
 ARTEFACT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\Z")
 ARTEFACTS_AT_MOST = 1000
