@@ -90,7 +90,8 @@ test-postgres: setup
 # Whole sites on real brokers, which are ended and started again meanwhile; hosts that lose each other.
 test-brokers: setup
 	@docker/test-tools.sh postgresql redis rabbitmq iproute2 faketime
-	$(BIN)/python -m tests.servers postgres redis -- $(BIN)/python -m pytest -m "live and not browser" tests/live
+	$(BIN)/python -m tests.servers postgres redis -- $(BIN)/python -m pytest -m "live and not browser and not hosts" tests/live
+	$(BIN)/python -m tests.hosts $(BIN)/python -m tests.servers postgres redis s3 -- $(BIN)/python -m pytest -m hosts tests/live
 	$(BIN)/python -m tests.servers postgres rabbitmq -- $(BIN)/python -m pytest \
 		tests/live/test_broker_restarts.py tests/live/test_killed.py
 

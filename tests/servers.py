@@ -30,12 +30,14 @@ DEBIAN = Path("/usr/lib/postgresql")
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 START_S = 60.0
 LOOPBACK = "127.0.0.1"
+# Where they listen: on a network of hosts (tests/hosts.py) others have to reach them.
+HOST = os.environ.get("TEST_SERVERS_HOST", LOOPBACK)
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 def free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
 
 
@@ -54,7 +56,7 @@ class Server:
     variable: ClassVar[str]
     """What the tests' settings call its address; its folder is in `<variable>_FOLDER`."""
 
-    def __init__(self, folder: Path, host: str = LOOPBACK) -> None:
+    def __init__(self, folder: Path, host: str = HOST) -> None:
         self.folder, self.host = folder, host
         known = folder / "port"
         if not known.exists():
@@ -84,7 +86,7 @@ class Postgres(Server):
 
     kind, variable = "postgres", "TEST_DATABASE_URL"
 
-    def __init__(self, folder: Path, host: str = LOOPBACK) -> None:
+    def __init__(self, folder: Path, host: str = HOST) -> None:
         super().__init__(folder, host)
         self.data = folder / "data"
         # The server refuses to run as root.
