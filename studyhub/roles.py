@@ -38,7 +38,8 @@ def web() -> list[str]:
     command += ["--keep-alive", str(KEEP_ALIVE_S), "--log-level", logs.level().lower()]
     if os.access(MEMORY, os.W_OK):
         command += ["--worker-tmp-dir", str(MEMORY)]
-    if env.integer("STUDYHUB_TRUSTED_PROXIES", 0):
+    https = env.flag("STUDYHUB_HTTPS", not env.flag("STUDYHUB_DEBUG", False))
+    if env.integer("STUDYHUB_TRUSTED_PROXIES", 1 if https else 0):  # as settings.py reads it
         # Behind a proxy nobody else reaches this port, and only the proxy knows whether the browser came by HTTPS.
         command += ["--forwarded-allow-ips", "*"]
     return command

@@ -45,6 +45,9 @@ def test_forwarded_headers_are_believed_only_behind_a_proxy(monkeypatch):
     assert "--forwarded-allow-ips" not in roles.web()
     monkeypatch.setenv("STUDYHUB_TRUSTED_PROXIES", "1")
     assert option(roles.web(), "--forwarded-allow-ips") == "*"
+    monkeypatch.delenv("STUDYHUB_TRUSTED_PROXIES")
+    monkeypatch.setenv("STUDYHUB_DEBUG", "0")  # a site by HTTPS has one, unless it is told otherwise
+    assert option(roles.web(), "--forwarded-allow-ips") == "*"
 
 
 @pytest.mark.parametrize(
