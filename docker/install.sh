@@ -37,7 +37,9 @@ case "$step" in
         ;;
     python)
         cd "$home"
-        # The code comes later, so that a change in it does not fetch the libraries anew: pip is shown where it will be.
+        # Code and texts come later or not at all, so that a change in them does not fetch the libraries anew: pip is
+        # shown where they would be.
+        [ -e README.md ] || : > README.md
         for package in apps studyhub; do
             install -d "$package"
             [ -e "$package/__init__.py" ] || : > "$package/__init__.py"

@@ -6,7 +6,8 @@
 #
 # No image is fetched: in place of debian:bookworm-slim stands a root made by debootstrap, and podman builds the
 # Dockerfiles on it from what is committed. Packages of Python come by this machine's settings of pip, which stay out of
-# the images. `whole` needs the servers of the second line; containers share this machine's network here.
+# the images. `whole` needs the servers of the second line; containers share this machine's network here. With KEEP=1 the
+# images are those of the last time.
 # shellcheck disable=SC2317 # functions are called by their names
 set -eu
 cd "$(dirname "$0")/.."
@@ -140,9 +141,6 @@ runner() {
         check "canary, as compose.yaml has it (STUDYHUB_WARM=$warm)" yes in_container --network none $sandbox \
             --env STUDYHUB_WARM=$warm --entrypoint python "$image" -c "$canary"
     done
-    # shellcheck disable=SC2086 # a list of options
-    check "the same where the container is root" yes in_container --network none $sandbox --user 0 --cap-add SYS_ADMIN \
-        --cap-add SETUID --cap-add SETGID --entrypoint python "$image" -c "$canary"
 }
 
 # A hand-in, from the site's container through the broker and S3 to a runner's, and graded in a third one.
@@ -181,12 +179,14 @@ r.urlopen('http://127.0.0.1:18000/readyz', timeout=20)"
     done
 }
 
-mkdir "$work/source"
-git archive HEAD | tar -x -C "$work/source"
-base
-pip_settings
-{ has web || has whole; } && build studyhub-web web
-{ has runner || has whole; } && build studyhub-runner-cpu runner
+if [ -z "${KEEP:-}" ]; then
+    mkdir "$work/source"
+    git archive HEAD | tar -x -C "$work/source"
+    base
+    pip_settings
+    if has web || has whole; then build studyhub-web web; fi
+    if has runner || has whole; then build studyhub-runner-cpu runner; fi
+fi
 if has web; then web; fi
 if has runner; then runner; fi
 if has whole; then whole; fi

@@ -13,7 +13,7 @@ ARG TORCH_INDEX=
 WORKDIR /opt/studyhub
 COPY docker/install.sh docker/
 RUN docker/install.sh builder runner
-COPY pyproject.toml requirements.lock README.md LICENSE ./
+COPY pyproject.toml requirements.lock LICENSE ./
 RUN docker/install.sh python runner
 COPY apps/__init__.py apps/
 COPY apps/runner apps/runner

@@ -7,7 +7,7 @@ FROM ${BASE} AS build
 WORKDIR /opt/studyhub
 COPY docker/install.sh docker/
 RUN docker/install.sh builder web
-COPY pyproject.toml requirements.lock README.md LICENSE ./
+COPY pyproject.toml requirements.lock LICENSE ./
 RUN docker/install.sh python web
 COPY manage.py ./
 COPY notebooks notebooks
