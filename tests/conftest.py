@@ -26,7 +26,8 @@ def own_folders(settings, tmp_path: Path):
     settings.RUN_STORE = s3.place() if "TEST_S3_ENDPOINT" in os.environ else tmp_path / "runs"
     settings.CURRICULUM_STORE = tmp_path / "curriculum"
     settings.CURRICULUM_LOOK_S = 0
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
+    in_memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": in_memory, "LOCATION": str(tmp_path)}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
