@@ -162,8 +162,9 @@ def judge_error(result: RunResult, error: Exception, session: engine.Session) ->
     elif isinstance(error, HostileMessage):
         result.outcome = Outcome.LEARNER_ERROR
         result.reason = f"The notebook disturbed the messages by which its kernel is run: {error}"
-    elif isinstance(error, CellTimeoutError):
-        # We set no time-out of nbclient's: this is its own, for output that never arrived whole.
+    elif isinstance(error, CellTimeoutError) and not session.monitor.stalled_s:
+        # We set no time-out of nbclient's: this is its own, for output that never arrived whole. After a stall it
+        # may be over before anybody has looked for the output.
         result.outcome = Outcome.OUTPUT_TOO_LARGE
         result.reason = f"The output of cell {running} was too large to be taken over."
     else:

@@ -19,6 +19,8 @@ from apps.runner.contract import Outcome, Resources
 from apps.runner.provisioner import KernelSite
 
 PERIOD_S = 0.1
+# A look that comes so late was kept from coming: the machine was paused, or has far too much to do.
+STALL_S = 1.0
 # Memory is read exactly, which takes some milliseconds, only where the cheap figure has moved by this share of the
 # limit, where it leaves room for a breach, and after this long: copies of shared pages don't show in it.
 MOVED = 0.05
@@ -49,6 +51,8 @@ class Monitor(threading.Thread):
         self.reason = ""
         self.used = Resources()
         self.error: BaseException | None = None
+        # Seconds for which this process did not get to run at all.
+        self.stalled_s = 0.0
         self._deadlines: dict[str, tuple[float, str]] = {}
         self._cpu: dict[int, float] = {}
         # The latest exact look: proportional and resident megabytes, and when it was.
@@ -61,11 +65,17 @@ class Monitor(threading.Thread):
 
     def expect(self, what: str, seconds: float, reason: str) -> None:
         """From now on the phase `what` may take `seconds`; past that the run ends as timed out with `reason`."""
-        self._deadlines = {**self._deadlines, what: (time.monotonic() + seconds, reason)}
+        with self._lock:
+            self._deadlines[what] = time.monotonic() + seconds, reason
 
     def forget(self, what: str) -> None:
         """The phase `what` is over."""
-        self._deadlines = {name: value for name, value in self._deadlines.items() if name != what}
+        with self._lock:
+            self._deadlines.pop(what, None)
+
+    def left(self, what: str) -> float:
+        """Seconds that the phase `what` may still take."""
+        return self._deadlines[what][0] - time.monotonic()
 
     def stop(self, verdict: Outcome, reason: str) -> None:
         """End the run with `verdict`. The first caller wins."""
@@ -85,11 +95,15 @@ class Monitor(threading.Thread):
         self._own_mb = self._own.memory_info().rss / MIB
         try:
             self._meter = gpu.Meter(self.site.gpu) if self.site.gpu else None
+            asleep = time.monotonic()
             while not self._closed.wait(PERIOD_S):
+                # Only sleep is measured: how long a look takes is in the notebook's hands, and a beat in the broker's.
+                self._allow_for(time.monotonic() - asleep - PERIOD_S)
                 self.look()
                 if time.monotonic() >= next_beat:
                     next_beat = time.monotonic() + self.beat_s
                     self.beat()
+                asleep = time.monotonic()
         except Exception as error:
             self.error = error
             self.stop(Outcome.PLATFORM_ERROR, "The watchdog of this run failed.")
@@ -102,6 +116,15 @@ class Monitor(threading.Thread):
         with self._looking:
             if self.site.pid and self.verdict is None:
                 self._compare()
+
+    def _allow_for(self, late_s: float) -> None:
+        """A thread that wakes up so late stood still with its machine, and so did the notebook: nobody's time ran."""
+        if late_s < STALL_S:
+            return
+        with self._lock:
+            self.stalled_s += late_s
+            for what, (until, reason) in self._deadlines.items():
+                self._deadlines[what] = until + late_s, reason
 
     def _compare(self) -> None:
         # Time comes last: a fork loop that keeps this thread from its turns is told what it did, not how long it took.
@@ -124,10 +147,9 @@ class Monitor(threading.Thread):
         if self._own.memory_info().rss / MIB - self._own_mb > OWN_GROWTH_MB:
             return self.stop(Outcome.OUTPUT_TOO_LARGE, "The notebook sent more output than can be taken over.")
         now = time.monotonic()
-        for until, reason in self._deadlines.values():
-            if now > until:
-                return self.stop(Outcome.TIMED_OUT, reason)
-        return None
+        with self._lock:
+            passed = [reason for until, reason in self._deadlines.values() if now > until]
+        return self.stop(Outcome.TIMED_OUT, passed[0]) if passed else None
 
     def _processes(self) -> list[psutil.Process]:
         try:
