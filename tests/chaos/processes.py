@@ -53,6 +53,7 @@ class Supervisor:
     parts: dict[str, Part] = field(default_factory=dict)
     ended: Counter[str] = field(default_factory=Counter)
     zombies: dict[int, float] = field(default_factory=dict)
+    looked: float = 0.0
     closing: bool = False
     thread: threading.Thread | None = None
 
@@ -70,21 +71,23 @@ class Supervisor:
         self.closing = True
         if self.thread:
             self.thread.join()
-        running = [part for part in self.parts.values() if part.process and part.process.poll() is None]
-        for part in running:
-            with suppress(psutil.NoSuchProcess):
-                for process in part.family():
-                    process.send_signal(signal.SIGCONT)
-            part.process.terminate()
+        running = {
+            part.name: part.process for part in self.parts.values() if part.process and part.process.poll() is None
+        }
+        for name, process in running.items():
+            for one in self.parts[name].family():
+                with suppress(psutil.NoSuchProcess):
+                    one.send_signal(signal.SIGCONT)
+            process.terminate()
         late = []
         until = time.monotonic() + STOP_S
-        for part in running:
+        for name, process in running.items():
             try:
-                part.process.wait(timeout=max(0.1, until - time.monotonic()))
+                process.wait(timeout=max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
-                late.append(part.name)
-                part.process.kill()
-                part.process.wait()
+                late.append(name)
+                process.kill()
+                process.wait()
         if late:
             raise TimeoutError(f"Still there {STOP_S:.0f} s after SIGTERM: {', '.join(late)}")
 
@@ -92,7 +95,9 @@ class Supervisor:
         while not self.closing:
             for part in self.parts.values():
                 self._look_at(part)
-            self._take_in_orphans()
+            if time.monotonic() > self.looked + ORPHAN_S:
+                self._take_in_orphans()
+                self.looked = time.monotonic()
             time.sleep(0.05)
 
     def _look_at(self, part: Part) -> None:
@@ -124,7 +129,7 @@ class Supervisor:
                 if child.status() == psutil.STATUS_ZOMBIE:
                     zombies[child.pid] = self.zombies.get(child.pid, now)
         for pid, since in zombies.items():
-            if now - since > ORPHAN_S:
+            if now > since:
                 with suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
         self.zombies = zombies
