@@ -79,7 +79,9 @@ def settings(log_level: str = "") -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": log_level or level()},
         "loggers": {
             # Their own handlers would say everything twice.
-            **{name: {"handlers": [], "propagate": True} for name in ("django", "gunicorn.error", "gunicorn.access")},
+            **{name: {"handlers": [], "propagate": True} for name in ("django", "gunicorn.error")},
+            # Each request is said by studyhub/requests.py; this would tell whole addresses, and whose machine asked.
+            "gunicorn.access": {"level": "CRITICAL"},
             # Says of each failed request its whole address; ours (studyhub/requests.py) says what may be known of it.
             "django.request": {"level": "CRITICAL"},
             # Celery tells the arguments of each task, and at INFO that there was one.

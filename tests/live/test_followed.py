@@ -1,6 +1,8 @@
 """One hand-in is followed by one id through the lines of web, control and runner; none of them says what is private."""
 
 import json
+import subprocess
+import sys
 import uuid
 from urllib.request import Request, urlopen
 
@@ -10,7 +12,7 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.submissions.constants import State
 from apps.submissions.models import Submission
-from tests.live.conftest import notebook
+from tests.live.conftest import PROJECT, fetch, notebook
 from tests.live.test_killed import SLUG, SOLUTION, reaches
 
 pytestmark = [pytest.mark.live, pytest.mark.sandbox, pytest.mark.django_db(transaction=True)]
@@ -48,6 +50,11 @@ def test_one_id_leads_from_the_request_to_the_score(site, bob):
     submission = Submission.objects.get()
     run = reaches(submission.run, State.DONE)
 
+    for role in ("web", "control", "beat", "run.cpu"):
+        asked = [sys.executable, "-m", "studyhub.alive", role]
+        assert subprocess.run(asked, env=site.environment, cwd=PROJECT).returncode == 0, role
+    assert fetch(site.address + "/readyz").splitlines()[0] == "database: ok"
+
     text = (site.folder / "site.log").read_text()
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     ours = [line for line in lines if line.get("request_id") == submission.request_id]
@@ -65,5 +72,7 @@ def test_one_id_leads_from_the_request_to_the_score(site, bob):
     assert {line["submission_id"] for line in after_the_start} == {str(submission.pk)}
     assert {line["run_id"] for line in after_the_start} == {str(run.pk)}
     assert {line["attempt"] for line in after_the_start} == {"1"}
+    # One line says what was asked; gunicorn's own would tell the whole address.
+    assert not any(line["logger"] == "gunicorn.access" for line in lines)
     for private in (bob.email, bob.name, SECRET_WORDS, "opensesame", "X @ w"):
         assert private not in text, private
