@@ -33,7 +33,7 @@ def stay_with_the_worker(**kwargs: Any) -> None:
 def remember_the_end(sender: Any, **kwargs: Any) -> None:
     """Called when a worker and its pool have ended, before the interpreter does."""
     # It would end the pool once more, and wait a second for a thread that looks for time-outs.
-    atexit.unregister(multiprocessing.util._exit_function)
+    atexit.unregister(multiprocessing.util._exit_function)  # type: ignore[attr-defined]
     ended.append(sender.exitcode or 0)
 
 

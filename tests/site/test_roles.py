@@ -1,6 +1,7 @@
 """`python -m studyhub.roles ROLE`: the environment says how; a runner that knows too much does not start."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,15 @@ def test_in_development_a_runner_is_not_told(monkeypatch):
     monkeypatch.setenv("STUDYHUB_DEBUG", "0")
     with pytest.raises(env.SettingError, match="STUDYHUB_SECRET_KEY"):
         roles.environment("run.cpu")
+
+
+def test_each_secret_is_a_runners_own_or_kept_from_it():
+    """A new one has to be thought about: which side is it for?"""
+    a_runners = {"STUDYHUB_BROKER_URL", "STUDYHUB_S3_ACCESS_KEY", "STUDYHUB_S3_SECRET_KEY"}
+    sources = [path for folder in ("studyhub", "apps") for path in (PROJECT / folder).rglob("*.py")]
+    secrets = {name for path in sources for name in re.findall(r'env\.secret\("(\w+)"', path.read_text())}
+    assert a_runners < secrets
+    assert secrets - a_runners <= set(reach.TRUSTED_ONLY)
 
 
 def test_what_is_empty_is_not_known():
