@@ -219,9 +219,15 @@ class RunQuerySet(models.QuerySet[Any]):
         return self.scored().filter(submission__exercise=exercise).exclude(by=version.pk)
 
     def outdated(self) -> RunQuerySet:
-        """Those with a score that is not by the current version of their exercise."""
-        current = self.scored().filter(submission__exercise__current_version__isnull=False)
-        return current.exclude(by=F("submission__exercise__current_version_id"))
+        """Those with a score that is not by the current version of their exercise.
+
+        Which versions those are is asked first (one query): mostly there are none, and then no run is looked at.
+        """
+        from apps.exercises.models import ExerciseVersion
+
+        known = ExerciseVersion.objects.filter(exercise__current_version__isnull=False)
+        old = known.exclude(pk=F("exercise__current_version")).values_list("pk", flat=True)
+        return self.scored().filter(by__in=list(old))
 
     def ended_since(self, moment: datetime) -> RunQuerySet:
         """Those that are done since `moment`; the queues are named because the index begins with them."""
