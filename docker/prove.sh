@@ -90,7 +90,7 @@ start() {
     name="$1"
     shift
     # shellcheck disable=SC2086 # lists of options
-    podman run --detach --name "$name" --runtime runc $limits $sealed --network host "$@" >/dev/null
+    podman run --detach --replace --name "$name" --runtime runc $limits $sealed --network host "$@" >/dev/null
     started="$started $name"
 }
 
