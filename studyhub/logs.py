@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging.config
 import re
+import socket
 import traceback
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -28,9 +29,11 @@ IDS = ("request_id", "submission_id", "run_id", "attempt")
 # What else a line may carry; anything that a library adds stays out.
 FIELDS = (*IDS, "user_id", "method", "path", "view", "status", "ms")
 ID = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
+WORKER = rf"(?:control|run\.cpu|run\.gpu)@{re.escape(socket.gethostname())}"
 HIDDEN = (
     (re.compile(r"(?<=://)[^/\s@]+@"), "[hidden]@"),  # name and password in an address
-    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*"), "[e-mail]"),
+    # Celery calls its workers so too: those of this machine keep their names.
+    (re.compile(rf"(?<![\w.+%-])(?!{WORKER}\b)[\w.+%-]+@[\w-]+(?:\.[\w-]+)*"), "[e-mail]"),
     (
         re.compile(
             r"(?i)\b(bearer\s+|(?:token|password|secret|sessionid|csrftoken)['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+"

@@ -92,6 +92,8 @@ def environment(role: str) -> dict[str, str]:
     ours = {**os.environ, **CALM, "STUDYHUB_ROLE": role}
     if role not in RUNNERS:
         return ours
+    # Where it is named Celery would load Django, which a runner has not.
+    ours.pop("DJANGO_SETTINGS_MODULE", None)
     refusal = reach.refusal(os.environ)
     if refusal and not env.flag("STUDYHUB_DEBUG", False):
         raise env.SettingError(refusal)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import uuid
 
 import nbformat
@@ -75,6 +76,14 @@ class TestNothingPrivate:
     def test_in_fields_that_a_library_adds(self, lines, kind):
         said = lines(kind, lambda logger: logger.info("Hello", extra={"request": "GET /?q=opensesame", "status": 200}))
         assert ("opensesame" in said, "200" in said) == (False, True)
+
+
+def test_a_worker_of_this_machine_keeps_its_name(lines):
+    here = f"run.cpu@{socket.gethostname()}"
+    said = lines(
+        "line", lambda logger: logger.info("%s ready, %s and %s not", here, f"a.{here}", "control@example.org")
+    )
+    assert f"{here} ready, [e-mail] and [e-mail] not" in said
 
 
 def test_nobody_begins_a_line_of_his_own(lines):

@@ -75,6 +75,13 @@ def test_a_worker_that_is_started_by_itself_refuses_too():
     assert "hush" not in process.stderr
 
 
+def test_a_runner_is_not_told_of_django(monkeypatch):
+    monkeypatch.setenv("STUDYHUB_DEBUG", "0")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "studyhub.settings")
+    assert "DJANGO_SETTINGS_MODULE" in roles.environment("control")
+    assert "DJANGO_SETTINGS_MODULE" not in roles.environment("run.cpu")
+
+
 def test_in_development_a_runner_is_not_told(monkeypatch):
     monkeypatch.setenv("STUDYHUB_SECRET_KEY", "hush")
     assert roles.environment("control")["STUDYHUB_SECRET_KEY"] == "hush"
