@@ -130,7 +130,7 @@ chaos: setup
 
 chaos-short: setup
 	@docker/test-tools.sh postgresql redis
-	$(BIN)/python -m tests.chaos --submissions 60 --pace 1.5 --between 1 --backlog 16 --twins 16 $(CHAOS)
+	$(BIN)/python -m tests.chaos --submissions 60 --pace 2 --between 2 --backlog 16 --twins 16 $(CHAOS)
 
 clean:
 	rm -rf $(VENV)
