@@ -1,13 +1,19 @@
-"""The cache in a folder: of several processes one adds a key, and no count is lost."""
+"""The cache in a folder: of several processes one adds a key, and no count is lost. In Redis lies nothing but data."""
 
 import multiprocessing
+import os
+import pickle
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.cache import CacheHandler
 from django.utils import timezone
 
+from studyhub import caches
 from studyhub.caches import FolderCache
+from tests import servers
 
 
 def count(folder: Path, times: int) -> None:
@@ -53,3 +59,29 @@ def test_an_entry_is_added_once(tmp_path):
     cache = FolderCache(tmp_path, {})
     assert [cache.add("seen", value) for value in (1, 2)] == [True, False]
     assert cache.get("seen") == 1
+
+
+class TestRedis:
+    @pytest.fixture
+    def cache(self, tmp_path):
+        if shutil.which("redis-server") is None:
+            pytest.skip("needs Redis (apt install redis-server)")
+        with servers.redis() as url:
+            yield CacheHandler({"default": caches.cache(url, tmp_path)})["default"]
+
+    def test_what_is_stored_comes_back(self, cache):
+        for value in (0, True, "text", [1.5, 2.5], {"a": None}):
+            cache.set("seen", value)
+            assert cache.get("seen") == value
+        assert (cache.add("new", 1), cache.add("new", 2), cache.incr("new", 2)) == (True, False, 3)
+
+    def test_what_somebody_planted_there_is_not_executed(self, cache, tmp_path):
+        class Planted:
+            def __reduce__(self):
+                return os.mkdir, (str(tmp_path / "executed"),)
+
+        key = cache.make_and_validate_key("seen")
+        cache._cache.get_client(key, write=True).set(key, pickle.dumps(Planted()))
+        with pytest.raises(ValueError, match=r"decode|JSON|Expecting"):
+            cache.get("seen")
+        assert not (tmp_path / "executed").exists()
