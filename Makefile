@@ -77,7 +77,7 @@ audit-dependencies: setup
 	$(BIN)/python -m tests.security.audit dependencies $(if $(WHERE_REACHABLE),--where-reachable)
 
 test: check
-	@docker/test-tools.sh chromium redis shellcheck
+	@docker/test-tools.sh chromium redis shellcheck systemd
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
 	$(BIN)/python -m pytest -m "live and not servers"
 

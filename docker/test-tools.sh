@@ -10,6 +10,7 @@ for tool in "$@"; do
         redis | rabbitmq) command -v "$tool-server" >/dev/null 2>&1 || missing="$missing $tool-server" ;;
         iproute2) command -v ip >/dev/null 2>&1 || missing="$missing iproute2" ;;
         faketime) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing="$missing faketime" ;;
+        systemd) command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd" ;;
         shellcheck) command -v shellcheck >/dev/null 2>&1 || missing="$missing shellcheck" ;;
         *) echo "test-tools.sh knows no $tool." >&2; exit 2 ;;
     esac
