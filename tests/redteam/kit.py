@@ -226,7 +226,7 @@ class Trace:
         return left
 
 
-def left_behind(before: Trace, *, within_s: float = 3.0) -> list[str]:
+def left_behind(before: Trace, *, within_s: float = 15.0) -> list[str]:
     """What is left since `before`, after the time that the kernel of the machine needs to clear up."""
     until = time.monotonic() + within_s
     pause = 0.01

@@ -13,8 +13,10 @@ from django.urls import reverse
 from apps.exercises.models import Exercise
 from apps.grading import plots
 from apps.runner.contract import CellReport, CellStatus, Outcome
+from apps.runner.store import EXECUTED
 from apps.submissions import bell, grading, services
 from apps.submissions.models import CheckResult, Run
+from tests import stores
 from tests.submissions.conftest import Desk, graded, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -80,8 +82,8 @@ def cast(db, bob, settings, monkeypatch) -> Cast:
         nbformat.v4.new_markdown_cell("# Title\n\nThe mean $\\frac{1}{n}\\sum_i x_i$ and `code`."),
         nbformat.v4.new_code_cell("raise ValueError", outputs=[nbformat.v4.new_output("stream", text="step 1")]),
     ]
-    executed = runs["error"].folder / "result" / "executed.ipynb"
-    executed.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+    executed = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+    stores.write(runs["error"].stored, EXECUTED, executed)
     say(runs["running"], cell=1)
     return Cast(runs)
 
