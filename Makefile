@@ -81,10 +81,10 @@ test: check
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
 	$(BIN)/python -m pytest -m "live and not servers"
 
-# Not the browser and not the sandbox: neither knows which database there is, or where files lie.
+# Not the browser and not the sandbox: neither knows which database there is.
 test-postgres: setup
 	@docker/test-tools.sh postgresql
-	$(BIN)/python -m tests.servers postgres s3 -- $(BIN)/python -m pytest $(PARALLEL) \
+	$(BIN)/python -m tests.servers postgres -- $(BIN)/python -m pytest $(PARALLEL) \
 		-m "not browser and not sandbox and not curriculum and not live and not gpu" tests
 
 # Whole sites on real brokers, which are ended and started again meanwhile; hosts that lose each other.

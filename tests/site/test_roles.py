@@ -78,6 +78,8 @@ def test_a_worker_that_is_started_by_itself_refuses_too():
 def test_a_runner_is_not_told_of_django(monkeypatch):
     monkeypatch.setenv("STUDYHUB_DEBUG", "0")
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "studyhub.settings")
+    for name in reach.known(os.environ):
+        monkeypatch.delenv(name)
     assert "DJANGO_SETTINGS_MODULE" in roles.environment("control")
     assert "DJANGO_SETTINGS_MODULE" not in roles.environment("run.cpu")
 
