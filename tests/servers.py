@@ -37,11 +37,11 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 def free_port() -> int:
-    """Below those that the system gives to whoever connects: a server that is started again finds its own still free."""
+    """Below those that the system gives to whoever connects: a server that starts again finds its own still free."""
     while True:
         port = random.randrange(20_000, 30_000)
         with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+            probe.bind((HOST, port))
             return port
 
 
