@@ -13,6 +13,7 @@ from apps.quizzes.variants import Variant
 
 MAX_OUTPUT = 2000
 MAX_DIMENSIONS = 12
+END_PUNCTUATION = " .,;:!?"
 ARTICLE = re.compile(r"^(?:the|an|a) (?=.)")
 # Blanks between two words separate them; all others are a matter of taste.
 LOOSE_BLANK = re.compile(r"(?<!\w) +| +(?![\w.+-])")
@@ -25,8 +26,9 @@ def normal(text: str, *, case_sensitive: bool = False) -> str:
     if not case_sensitive:
         bare = bare.casefold()
     bare = re.sub(r"[-\u2010-\u2015_]+", " ", bare)
-    bare = " ".join(re.sub(r"[\"'`“”„‘’*]+", "", bare).split()).strip(" .,;:!?")
-    return ARTICLE.sub("", bare)
+    bare = " ".join(re.sub(r"[\"'`“”„‘’*]+", "", bare).split()).strip(END_PUNCTUATION)
+    # What stood behind an article is at the end of the text now.
+    return ARTICLE.sub("", bare).strip(END_PUNCTUATION)
 
 
 def short_text(variant: Variant, question: ShortText, response: Response) -> Score:
