@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from apps.quizzes import services
 from apps.quizzes.answers import right_response
@@ -213,17 +213,24 @@ def test_tab_leads_from_a_fresh_page_into_its_fields(visit):
     expect(page.locator(f"#q{answer.pk}")).to_be_focused()
 
 
-def test_a_review_is_reached_by_one_key_and_says_how_it_was(open_page, bob, quiz, attempt):
+@pytest.mark.parametrize("script", ["in time", "late"])
+def test_a_review_is_reached_by_one_key_and_says_how_it_was(open_page, bob, quiz, attempt, script):
     answer = asked(attempt, "single")
     services.give_answer(answer=answer, response=right_response(answer.variant))
     Card.objects.update(due=timezone.now() - timedelta(days=1))
-    page = open_page(reverse("learning:session"), user=bob, viewport={"width": 390, "height": 420})
+    page = open_page(reverse("learning:session"), user=bob, viewport={"width": 390, "height": 260})
     expect(page.locator("#title-1")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator("input[type=radio]").first).to_be_focused()
+    held: list[Route] = []
+    if script == "late":
+        page.route("**/review*.js", lambda route: held.append(route))
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.locator("[data-ratings] button[autofocus]")).to_be_focused()
+    for route in held:
+        route.continue_()
+    assert bool(held) == (script == "late")
     expect(page.locator(".verdict")).to_be_in_viewport()
 
 

@@ -7,8 +7,10 @@
     form.querySelector(`button[name=rating][value="${CSS.escape(event.key)}"]`)?.click();
   });
   const feedback = form && document.querySelector(".feedback");
-  const show = () => {
-    if (feedback.getBoundingClientRect().top < 0) feedback.scrollIntoView({ behavior: "instant", block: "start" });
-  };
-  if (feedback) form.addEventListener("focusin", () => requestAnimationFrame(show), { once: true });
+  if (!feedback) return;
+  // The browser may still be gliding to the focus: nothing is asked of where the page stands now.
+  const show = () => requestAnimationFrame(() => feedback.scrollIntoView({ behavior: "instant", block: "start" }));
+  // It may have moved the focus before this file came.
+  if (form.contains(document.activeElement)) show();
+  else form.addEventListener("focusin", show, { once: true });
 })();
