@@ -102,6 +102,8 @@ RUN_MARGIN_S = 60.0
 UNFINISHED_PER_LEARNER = 10
 # Runs whose files one pass of the reconciler clears away at most: it has more urgent things to do.
 CLEARED_PER_PASS = 5
+# Learners' exercises that it looks through for notebooks that are outdone.
+TIDIED_PER_PASS = 100
 # A runner's worker reports every 10 s: silent for longer than this, it counts for nothing; after a day it is forgotten.
 RUNNER_SILENT_S = 45.0
 RUNNER_FORGOTTEN_S = 24 * 3600.0

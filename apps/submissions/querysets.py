@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from .constants import FINAL_STATES, RUNNER_SILENT_S, STUCK_S, Files, Lane, Stat
 if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.exercises.models import Exercise, ExerciseVersion
+
+    from .models import Standing
 
 
 def _active() -> Q:
@@ -178,6 +181,14 @@ class RunQuerySet(models.QuerySet[Any]):
     def to_clear(self, before: datetime) -> RunQuerySet:
         """Ended before `before`, with all of their files, the oldest first."""
         return self.filter(state__in=FINAL_STATES, files=Files.ALL, finished_at__lt=before).order_by("finished_at")
+
+    def of_standings(self, standings: Collection[Standing]) -> RunQuerySet:
+        """The runs of these learners for these exercises, with their hand-ins."""
+        from .models import Standing
+
+        known = Standing.objects.filter(pk__in=[standing.pk for standing in standings])
+        same = known.filter(user=OuterRef("submission__user"), exercise=OuterRef("submission__exercise"))
+        return self.filter(Exists(same)).select_related("submission")
 
     def outdone(self) -> RunQuerySet:
         """Those that count for nothing, or are neither their learner's latest for the exercise nor the best one.

@@ -84,7 +84,7 @@ def refresh(user_id: int, exercise_id: int) -> None:
         whose = {"submission__user": user_id, "submission__exercise": exercise_id}
         hand_ins = read_hand_ins(Run.objects.filter(trial=False, **whose), Override.objects.filter(**whose))
         if hand_ins:
-            row.update(**summary(hand_ins, read_checks(hand_ins, CheckResult.objects.all())))
+            row.update(to_tidy=True, **summary(hand_ins, read_checks(hand_ins, CheckResult.objects.all())))
         else:
             row.delete()
 

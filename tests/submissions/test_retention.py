@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from apps.submissions import services
 from apps.submissions.constants import CLEARED_PER_PASS, Files, State
-from apps.submissions.models import Run
+from apps.submissions.models import Run, Standing
 from tests.stores import names
 from tests.submissions.conftest import age, fresh
 
@@ -139,3 +139,11 @@ def test_a_store_that_fails_is_tried_again(desk, bob, settings, tmp_path, monkey
         assert passes(1) == 0
     assert fresh(run).files == Files.ALL
     assert passes(1) == 1
+
+
+def test_who_changed_nothing_is_not_looked_through_again(desk, bob):
+    old(desk.done(bob))
+    passes()
+    assert not Standing.objects.filter(to_tidy=True).exists()
+    desk.done(bob)
+    assert Standing.objects.get(user=bob).to_tidy

@@ -87,10 +87,16 @@ class Standing(models.Model):
     failing_streak = models.PositiveSmallIntegerField(
         default=0, help_text="How many of the latest hand-ins in a row fail that same check."
     )
+    to_tidy = models.BooleanField(
+        default=True, db_default=True, help_text="Something changed: a notebook that was kept may be outdone."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "exercise"], name="standing_once")]
-        indexes = [models.Index(fields=["exercise", "user"], name="standing_of_exercise")]
+        indexes = [
+            models.Index(fields=["exercise", "user"], name="standing_of_exercise"),
+            models.Index(fields=["id"], condition=models.Q(to_tidy=True), name="standing_to_tidy"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.exercise}"
