@@ -150,7 +150,8 @@ SELECT
     user_id, exercise_id, count(*),
     (array_agg(submission ORDER BY points / max_score DESC, n))[1], max(points / max_score),
     min(at + interval '7 seconds') FILTER (WHERE points >= max_score),
-    (array_agg(submission ORDER BY n DESC))[1], 'done', (array_agg(verdict ORDER BY n DESC))[1], max(at), '', '', 0, false
+    (array_agg(submission ORDER BY n DESC))[1], 'done', (array_agg(verdict ORDER BY n DESC))[1], max(at),
+    '', '', 0, false
 FROM draft GROUP BY user_id, exercise_id
 """
 
