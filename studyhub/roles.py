@@ -24,6 +24,8 @@ BIND = "127.0.0.1:8000"
 CALM = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
 # A proxy keeps its connections for about a minute; were ours shorter, it would send a request into a closed one.
 KEEP_ALIVE_S = 75
+# Whoever waits for a page goes before whoever waits for a run, where both share a machine. As `nice` counts: 0 to 19.
+RUNNER_NICE = 5
 # gunicorn's workers touch a file to say that they live: on a disk that may block.
 MEMORY = Path("/dev/shm")  # noqa: S108 - the system's own, and gunicorn makes its files there private
 
@@ -137,6 +139,8 @@ def main(arguments: list[str] | None = None) -> None:
         command, variables = ROLES[role](), environment(role)
     except env.SettingError as error:
         sys.exit(str(error))
+    if role in RUNNERS:
+        os.nice(RUNNER_NICE)
     os.execvpe(command[0], command, variables)  # noqa: S606 - our own command, no shell
 
 

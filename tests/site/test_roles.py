@@ -68,6 +68,15 @@ def test_what_is_wrong_is_one_line_with_its_remedy(role, variables, complaint):
     assert "hush" not in process.stderr
 
 
+@pytest.mark.parametrize(("role", "niceness"), [("web", 0), ("run.cpu", roles.RUNNER_NICE)])
+def test_pages_go_before_runs(role, niceness):
+    before = os.nice(0)
+    program = f"import os; from studyhub import roles; os.execvpe = lambda *_: print(os.nice(0)); roles.main(['{role}'])"
+    command = [sys.executable, "-c", program]
+    process = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert int(process.stdout) == min(19, before + niceness), process.stderr
+
+
 def test_a_worker_that_is_started_by_itself_refuses_too():
     process = ended("apps.runner.worker", STUDYHUB_SECRET_KEY="hush")
     assert process.returncode == 1
