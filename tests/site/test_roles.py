@@ -71,8 +71,8 @@ def test_what_is_wrong_is_one_line_with_its_remedy(role, variables, complaint):
 @pytest.mark.parametrize(("role", "niceness"), [("web", 0), ("run.cpu", roles.RUNNER_NICE)])
 def test_pages_go_before_runs(role, niceness):
     before = os.nice(0)
-    program = f"import os; from studyhub import roles; os.execvpe = lambda *_: print(os.nice(0)); roles.main(['{role}'])"
-    command = [sys.executable, "-c", program]
+    program = "import os, sys; from studyhub import roles; os.execvpe = lambda *_: print(os.nice(0)); "
+    command = [sys.executable, "-c", program + "roles.main(sys.argv[1:])", role]
     process = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert int(process.stdout) == min(19, before + niceness), process.stderr
 
