@@ -41,6 +41,7 @@ LIMIT_OF = {
     "groups:message": "message",
     "groups:join": "join",
     "quizzes:answer": "answer",
+    "quizzes:try": "answer",
     "learning:answer": "answer",
     "learning:rate": "answer",
     "quizzes:attempt": "draft",

@@ -1,4 +1,4 @@
-"""What to do next, and why: one proposal on the first page. Apps above this one add sources of their own."""
+"""What to do next, and why: a few proposals on the first page. Apps above this one add sources of their own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from apps.accounts.models import User
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
-    """One thing to do: where it is, its name, and the reason in a sentence. The smallest `rank` is proposed."""
+    """One thing to do: where it is, its name, and the reason in a sentence. The smallest `rank` comes first."""
 
     rank: int
     title: str
     reason: str
     url: str
     accent: str = ""
+    action: str = "Go on"
+    icon: str = "arrow-right"
 
 
 Source = Callable[[User], Iterable[Suggestion]]
@@ -29,7 +31,14 @@ def register(source: Source) -> None:
         _sources.append(source)
 
 
-def suggest(user: User) -> Suggestion | None:
-    """The most pressing of all proposals; of equal ones the first. None where nobody has one."""
-    found = [suggestion for source in _sources for suggestion in source(user)]
-    return min(found, key=lambda suggestion: suggestion.rank, default=None)
+def suggest(user: User) -> list[Suggestion]:
+    """What every source proposes, the most pressing first; of equal ones the first."""
+    return in_order(suggestion for source in _sources for suggestion in source(user))
+
+
+def in_order(found: Iterable[Suggestion]) -> list[Suggestion]:
+    """By rank; where two lead to the same address, the more pressing one."""
+    kept: dict[str, Suggestion] = {}
+    for one in sorted(found, key=lambda one: one.rank):
+        kept.setdefault(one.url, one)
+    return list(kept.values())

@@ -9,15 +9,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.catalog import contents, edition, services
 from apps.catalog.models import Completion, Concept, Resource, exercises_on_offer
+from apps.catalog.next_steps import left_at, next_steps, remember
 from apps.catalog.progress import TrackProgress, next_step
-from apps.catalog.suggestions import suggest
 
 PERSPECTIVES = 5
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What StudyHub is, the course with the tracks that support it, and the next step."""
+    """What StudyHub is, or what to do next; the course, and the tracks that support it."""
     now = edition.current()
     done = Completion.objects.resources_of(request.user)
     tracks = [TrackProgress.of(track, done) for track in contents.tracks(now)]
@@ -26,8 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "spine": next((one.track for one in tracks if one.track.is_spine), None),
         "tracks": [one for one in tracks if not one.track.is_spine],
         "next_step": next_step(tracks, done),
-        "suggestion": suggest(request.user) if request.user.is_authenticated else None,
-        "begun": bool(done),
+        "steps": next_steps(user=request.user, tracks=tracks, done=done, left_at=left_at(request)),
     }
     return render(request, "catalog/home.html", context)
 
@@ -60,7 +59,9 @@ def resource(request: HttpRequest, track: str, slug: str) -> HttpResponse:
         "exercises": exercises[:PERSPECTIVES],
         "done": found.pk in Completion.objects.resources_of(request.user),
     }
-    return render(request, "catalog/resource.html", context)
+    response = render(request, "catalog/resource.html", context)
+    remember(response, found)
+    return response
 
 
 @require_POST

@@ -9,9 +9,12 @@ class GroupsConfig(AppConfig):
     name = "apps.groups"
 
     def ready(self) -> None:
-        """Has leads look at the hand-ins of their members."""
+        """Has leads look at the hand-ins of their members, and what a plan asks for proposed on the first page."""
+        from apps.catalog import suggestions
         from apps.submissions.access import register
 
+        from . import proposals
         from .helping import helpers_of
 
         register(helpers_of)
+        suggestions.register(proposals.suggestions)

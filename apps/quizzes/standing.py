@@ -113,7 +113,14 @@ def suggestions(user: User) -> Iterator[Suggestion]:
     due = Card.objects.due(user, timezone.now()).count()
     if due >= SITTING:
         reason = f"{due} questions are due today. Ten of them take two minutes, and they stay with you."
-        yield Suggestion(rank=DUE, title="Review what you know", reason=reason, url=reverse("learning:reviews"))
+        yield Suggestion(
+            rank=DUE,
+            title="Review what you know",
+            reason=reason,
+            url=reverse("learning:reviews"),
+            action="Review",
+            icon="rotate-ccw",
+        )
     going_on = QuizAttempt.objects.of(user).unfinished().select_related("quiz__section__track").first()
     if going_on:
         yield Suggestion(
@@ -122,6 +129,7 @@ def suggestions(user: User) -> Iterator[Suggestion]:
             reason="You began this quiz and left it open. It goes on where you were.",
             url=going_on.get_absolute_url(),
             accent=going_on.quiz.section.track.accent,
+            icon="circle-help",
         )
     yield from _another_perspective(user)
     taken = QuizAttempt.objects.of(user).values("quiz")
@@ -134,6 +142,8 @@ def suggestions(user: User) -> Iterator[Suggestion]:
             reason=f"You have been through something of “{fresh.section}”: see what stayed.",
             url=fresh.get_absolute_url(),
             accent=fresh.section.track.accent,
+            action="Take the quiz",
+            icon="circle-help",
         )
 
 
@@ -154,4 +164,6 @@ def _another_perspective(user: User) -> Iterator[Suggestion]:
         reason=reason,
         url=resource.get_absolute_url() if resource else weakest.get_absolute_url(),
         accent=resource.section.track.accent if resource else "",
+        action="Look again",
+        icon="eye",
     )

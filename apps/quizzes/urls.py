@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from apps.quizzes import staff_views, views
+from apps.quizzes import staff_views, trial_views, views
 
 app_name = "quizzes"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("answers/<int:pk>/hint/", views.hint, name="hint"),
     path("answers/<int:pk>/understood/", views.understood, name="understood"),
     re_path(r"^pictures/(?P<name>[0-9a-f]{40}\.(?:svg|png))$", views.picture, name="picture"),
+    path("try/", trial_views.trial, name="try"),
     path("<slug:slug>/", views.quiz, name="quiz"),
     path("<slug:slug>/start/", views.start, name="start"),
     path("<slug:slug>/analysis/", staff_views.analysis, name="analysis"),

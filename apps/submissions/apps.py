@@ -11,19 +11,21 @@ class SubmissionsConfig(AppConfig):
     def ready(self) -> None:
         """Makes the project's Celery app the default one, so that a process that only sends finds the broker too.
 
-        Then has the deployment's checks run, hand-ins counted as evidence of what a learner knows and as practice, and
-        a competition's entries counted anew when its rules may have changed.
+        Then has the deployment's checks run, hand-ins counted as evidence of what a learner knows and as practice and
+        proposed on the first page, and a competition's entries counted anew when its rules may have changed.
         """
+        from apps.catalog import suggestions
         from apps.exercises.services import follow_syncs
         from apps.quizzes import practice
         from apps.quizzes.evidence import register
         from studyhub import celery  # noqa: F401
 
-        from . import checks  # noqa: F401
+        from . import checks, proposals  # noqa: F401
         from .evidence import from_hand_ins
         from .practice import days_handed_in
         from .services.entries import recount
 
         register(from_hand_ins)
         practice.register(days_handed_in)
+        suggestions.register(proposals.suggestions)
         follow_syncs(lambda exercise: recount(exercise=exercise))

@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "exercises:starter": (EVERYBODY, NOTHING),
     "quizzes:list": (EVERYBODY, NOTHING),
     "quizzes:quiz": (EVERYBODY, NOTHING),
+    "quizzes:try": (EVERYBODY, EVERYBODY),
     "quizzes:picture": (NOBODY, NOTHING),  # whoever knows the hash of its content; here nobody does
     "quizzes:start": (SIGNED_IN, SIGNED_IN),
     "quizzes:attempt": (OWNER_AND_STAFF, OWNER),

@@ -1,0 +1,70 @@
+"""What the first page proposes to its reader: at most three things, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from apps.catalog.models import Resource, Track
+from apps.catalog.progress import TrackProgress, next_step, resources_in
+from apps.catalog.suggestions import Suggestion, in_order, suggest
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.http import HttpRequest, HttpResponse
+
+    from apps.accounts.models import User
+
+MOST = 3
+LEFT, NEXT = 40, 50
+# Where somebody left off is theirs alone: it stays in their browser, and works without an account.
+COOKIE, COOKIE_S = "left_at", 90 * 24 * 3600
+
+
+def next_steps(
+    *, user: User | AnonymousUser, tracks: Sequence[TrackProgress], done: Set[int], left_at: str
+) -> list[Suggestion]:
+    """The most pressing first; none for somebody who has not begun anything. `left_at` is `<track>/<resource>`."""
+    found = suggest(user) if user.is_authenticated else []
+    found += _left(tracks, done, left_at)
+    following = next_step(tracks, done) if done or found else None
+    if following:
+        track, resource = following
+        found.append(_resource(track, resource, rank=NEXT, reason=f"Next in {track}."))
+    return in_order(found)[:MOST]
+
+
+def remember(response: HttpResponse, resource: Resource) -> None:
+    """Have the reader's browser know that they were here last."""
+    place = f"{resource.section.track.slug}/{resource.slug}"
+    response.set_cookie(COOKIE, place, COOKIE_S, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE)
+
+
+def left_at(request: HttpRequest) -> str:
+    """What `remember` wrote; empty where it wrote nothing."""
+    return request.COOKIES.get(COOKIE, "")
+
+
+def _left(tracks: Iterable[TrackProgress], done: Set[int], left_at: str) -> list[Suggestion]:
+    slug, _, wanted = left_at.partition("/")
+    return [
+        _resource(one.track, resource, rank=LEFT, reason=f"You were here last, in {one.track}.")
+        for one in tracks
+        if one.track.slug == slug
+        for _, resource in resources_in(one.track)
+        if resource.slug == wanted and resource.pk not in done
+    ]
+
+
+def _resource(track: Track, resource: Resource, *, rank: int, reason: str) -> Suggestion:
+    return Suggestion(
+        rank=rank,
+        title=resource.title,
+        reason=reason,
+        url=resource.get_absolute_url(),
+        accent=track.accent,
+        action="Watch" if resource.kind == "video" else "Open",
+        icon="play" if resource.kind == "video" else "book-open",
+    )
