@@ -101,7 +101,7 @@ RUN_MARGIN_S = 60.0
 # A learner's hand-ins that may wait or run at the same time.
 UNFINISHED_PER_LEARNER = 10
 # Runs whose files one pass of the reconciler clears away at most: it has more urgent things to do.
-CLEARED_PER_PASS = 5
+CLEARED_PER_PASS = 20
 # Learners' exercises that it looks through for notebooks that are outdone.
 TIDIED_PER_PASS = 100
 # A runner's worker reports every 10 s: silent for longer than this, it counts for nothing; after a day it is forgotten.
