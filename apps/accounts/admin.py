@@ -4,9 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.accounts.models import AuditEntry, User
+from apps.accounts.audit import record
+from apps.accounts.models import AccessToken, AuditEntry, User
+from apps.accounts.tokens import revoke_token
 
 
 @admin.register(User)
@@ -25,6 +28,38 @@ class UserAdmin(DjangoUserAdmin):
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(admin.ModelAdmin):
+    """Who may act for whom by a program. Of a token that got about one can only say that it is over."""
+
+    list_display = ("name", "user", "prefix", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "name", "prefix")
+    fields = readonly_fields = (
+        "user",
+        "name",
+        "prefix",
+        "scopes",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+    )
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only the person it acts for sees a token, once."""
+        return False
+
+    @admin.action(description="Revoke the selected tokens", permissions=["change"])
+    def revoke(self, request: HttpRequest, tokens: QuerySet[AccessToken]) -> None:
+        """At once and for good; whose they are can read of it."""
+        ended = [token for token in tokens.select_related("user") if revoke_token(user=token.user, pk=token.pk)]
+        for token in ended:
+            record(actor=request.user, subject=token.user, act="token", what=f"Revoked the token “{token.name}”")
+        self.message_user(request, f"{len(ended)} revoked.")
 
 
 @admin.register(AuditEntry)

@@ -116,3 +116,15 @@ def test_its_queries_do_not_grow(bobs, bob, django_assert_max_num_queries):
         make_token(user=bob, name=f"Token {n}", scopes=["read"], days=7)
     with django_assert_max_num_queries(4):
         assert bobs.get(PAGE).text.count("<strong>Token ") == 12
+
+
+def test_an_administrator_can_end_one_and_its_owner_reads_of_it(client, bob, django_user_model):
+    token, text = make_token(user=bob, name="Lost laptop", scopes=["read"], days=7)
+    client.force_login(django_user_model.objects.create_superuser("ada@example.org"))
+    page = "/admin/accounts/accesstoken/"
+    assert text not in client.get(f"{page}{token.pk}/change/").text
+    client.post(page, {"action": "revoke", "_selected_action": [token.pk]})
+    with pytest.raises(TokenRefused, match="revoked"):
+        find_token(text)
+    client.force_login(bob)
+    assert "Lost laptop" in client.get("/profile/audit/").text
