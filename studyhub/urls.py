@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from apps.submissions.views import metrics
+from studyhub.styleguide import styleguide
 from studyhub.views import admin_sign_in
 
 handler429 = "studyhub.ratelimits.too_many"  # allauth asks for it
@@ -17,10 +18,12 @@ urlpatterns = [
     path("learning/", include("apps.quizzes.learning_urls")),
     path("submissions/", include("apps.submissions.urls")),
     path("groups/", include("apps.groups.urls")),
+    path("", include("apps.webhooks.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
+    path("styleguide/", styleguide, name="styleguide"),
     path("metrics", metrics, name="metrics"),
 ]

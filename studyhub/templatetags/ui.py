@@ -11,6 +11,7 @@ from django import template
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -41,6 +42,8 @@ STATES = {
     "too_many_processes": ("Too many processes", "bad", "circle-x"),
     "platform_error": ("Our fault", "warn", "server-crash"),
 }
+# The way of a hand-in, by the state of its run: what each part of it is called.
+STEPS = (("queued", "Handed in"), ("running", "Running"), ("grading", "Grading"), ("done", "Done"))
 KIND_ICONS = {
     "video": "play",
     "article": "file-text",
@@ -135,6 +138,26 @@ def ring(done: float, total: float, label: str) -> dict[str, Any]:
     """A progress ring, for example of points; `label` says what it is of."""
     percent = round(100 * done / total) if total else 0
     return {"percent": max(0, min(100, percent)), "label": label}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(value: str, label: str = "The way of your notebook") -> dict[str, Any]:
+    """How far a hand-in is, by its run's state. Raises ValueError for a state that is not on the way."""
+    here = [state for state, _ in STEPS].index(value)
+    where = ["done" if place < here or value == "done" else "here" if place == here else "ahead" for place in range(4)]
+    return {"label": label, "steps": [(words, at) for (_, words), at in zip(STEPS, where, strict=True)]}
+
+
+@register.simple_block_tag
+def table(content: str, label: str) -> SafeString:
+    """`{% table "Table of the queues" %}<table …>{% endtable %}`: it scrolls where it is too wide, by keyboard too."""
+    return render_to_string("components/table.html", {"label": label, "content": content})
+
+
+@register.simple_block_tag
+def figure(content: str, caption: str) -> SafeString:
+    """`{% figure "What it shows" %}…{% endfigure %}`: a picture or code with its caption."""
+    return render_to_string("components/figure.html", {"caption": caption, "content": content})
 
 
 @register.simple_tag(takes_context=True)

@@ -43,6 +43,7 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "exercises:list": (EVERYBODY, NOTHING),
     "exercises:detail": (EVERYBODY, NOTHING),
     "exercises:starter": (EVERYBODY, NOTHING),
+    "styleguide": (NOBODY, NOTHING),  # with DEBUG only
     "quizzes:list": (EVERYBODY, NOTHING),
     "quizzes:quiz": (EVERYBODY, NOTHING),
     "quizzes:try": (EVERYBODY, EVERYBODY),

@@ -3,8 +3,13 @@
 import re
 
 import pytest
+from django.template import Context, Template
+from playwright.sync_api import expect
 
-from studyhub import stylesheets
+from apps.quizzes.models import Quiz
+from studyhub import styleguide, stylesheets
+from tests.quizzes.site import entry, load
+from tests.quizzes.test_reviews import take
 
 OWN_DOCUMENT = {"frame.css"}  # the executed notebook's page: what no style sheet of the site reaches
 SHEETS = [path for path in stylesheets.style_sheets() if path.name not in OWN_DOCUMENT]
@@ -68,3 +73,82 @@ def test_colours_have_their_names_in_one_place(sheet):
         return
     text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert COLOUR.findall(text) == []
+
+
+class TestStyleGuide:
+    def test_it_is_there_with_debug_only(self, client, db, settings):
+        assert client.get("/styleguide/").status_code == 404
+        settings.DEBUG = True
+        assert client.get("/styleguide/").status_code == 200
+
+    def test_every_component_is_on_it(self, client, db, settings, monkeypatch):
+        monkeypatch.setattr("studyhub.kept._pieces", {})
+        settings.DEBUG = True
+        shown = {template.name for template in client.get("/styleguide/").templates}
+        folder = stylesheets.ROOT / "studyhub" / "templates"
+        assert {str(path.relative_to(folder)) for path in folder.glob("components/*.html")} - shown == set()
+
+    @pytest.mark.parametrize("name", styleguide.TEXT)
+    def test_every_colour_of_text_can_be_read_on_every_ground(self, name):
+        for ground in ("paper", "surface", "sunk"):
+            (found,) = styleguide.swatches((name,), on=ground)
+            assert min(found.contrast_light, found.contrast_dark) >= styleguide.ENOUGH
+
+    def test_contrast_is_as_wcag_defines_it(self):
+        assert styleguide.contrast("#ffffff", "#000000") == pytest.approx(21)
+        assert styleguide.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize(("state", "here"), [("queued", "Handed in"), ("running", "Running"), ("grading", "Grading")])
+def test_a_stepper_says_where_one_is(state, here):
+    html = Template("{% load ui %}{% stepper state %}").render(Context({"state": state}))
+    assert re.search(r'aria-current="step".*?</li>', html)[0].count(here) == 1
+    assert html.count("<li") == 4
+
+
+def test_a_stepper_at_its_end_has_nothing_ahead():
+    html = Template('{% load ui %}{% stepper "done" %}').render(Context())
+    assert html.count("step--done") == 4
+    assert "aria-current" not in html
+
+
+def test_what_a_table_holds_is_not_escaped_and_its_name_is():
+    source = "{% load ui %}{% table label %}<table><tr><td>{{ cell }}</td></tr></table>{% endtable %}"
+    html = Template(source).render(Context({"label": 'A "table"', "cell": "1 < 2"}))
+    assert "<td>1 &lt; 2</td>" in html
+    assert 'aria-label="A &quot;table&quot;"' in html
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+class TestInBrowser:
+    @pytest.fixture
+    def goal(self, bob):
+        load(entry())
+        take(bob, Quiz.objects.get())
+
+    def test_a_dialog_takes_the_focus_and_gives_it_back(self, open_page, bob, goal):
+        page = open_page("/learning/reviews/", user=bob)
+        link = page.get_by_role("link", name="Change")
+        link.click()
+        dialog = page.get_by_role("dialog", name="Weekly goal")
+        expect(dialog).to_be_visible()
+        expect(dialog.locator(":focus")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        expect(link).to_be_focused()
+        link.click()
+        dialog.get_by_label("Days a week").select_option("5")
+        dialog.get_by_role("button", name="Save").click()
+        toast = page.locator(".toasts [data-toast]")
+        expect(toast).to_contain_text("Saved.")
+        expect(page.get_by_text("of 5 days this week")).to_be_visible()
+        toast.get_by_role("button", name="Close this message").click()
+        expect(toast).to_have_count(0)
+
+    def test_without_scripts_the_link_leads_to_a_page_and_the_message_stands_on_it(self, open_page, bob, goal):
+        page = open_page("/learning/reviews/", user=bob, java_script_enabled=False)
+        page.get_by_role("link", name="Change").click()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".toasts")).to_have_css("position", "static")
+        expect(page.get_by_text("Saved.")).to_be_visible()
