@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.catalog import edition
-from apps.catalog.models import Concept, Section
+from apps.catalog.models import Concept, Resource, Section
 from apps.exercises.curriculum import dangling
 from apps.exercises.models import Exercise, ExerciseVersion
 from apps.exercises.package import ExercisePackage, PackageError, Problem
@@ -62,13 +62,14 @@ def sync_exercises(*, packages: Sequence[ExercisePackage]) -> SyncReport:
         for section in Section.objects.filter(retired=False, track__retired=False).select_related("track")
     }
     concepts = {concept.slug: concept for concept in Concept.objects.filter(retired=False)}
+    resources = set(Resource.objects.filter(retired=False).values_list("slug", flat=True))
     known = set(ExerciseVersion.objects.values_list("exercise__slug", "digest"))
     problems: list[Problem] = []
     for package in packages:
         problems += dangling(package, sections=sections, concepts=concepts)
         if (package.slug, package.digest) not in known:
             try:
-                validate_package(package)
+                validate_package(package, resources)
             except PackageError as error:
                 problems += error.problems
     if problems:

@@ -6,28 +6,34 @@ import ast
 import json
 import re
 import tempfile
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 from apps.exercises.build import PUBLIC_CHECK, RAISES, build_notebook, introduction, variants
 from apps.exercises.errors import PackageError, Problem
 from apps.exercises.modules import import_file
 from apps.exercises.package import GRADING_FILE, ExercisePackage, package_files
+from apps.grading import Check, Close
 
 TAGS = re.compile(r"^# %%.*\btags=(\[.*?\])")
+# What a check reveals has to differ between some of these.
+DRAWS = range(4)
 MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
 
 
-def validate_package(package: ExercisePackage) -> None:
-    """Check a loaded package as a whole.
+def validate_package(package: ExercisePackage, resources: Collection[str] | None = None) -> None:
+    """Check a loaded package as a whole; `resources` are the slugs of those that there are, where that is known.
 
     1. tags of cells; 2. regions have a solution that differs from the starter and from each mutant's; 3. every variant
     builds, and its cells parse; 4. the notebook begins with an introduction; 5. grading.py loads and draws its inputs,
-    and mutants lose points of checks that it has; 6. data.py makes data/ as it is; 7. measured figures are there.
+    mutants lose points of checks that it has, and checks teach and reveal what they may; 6. data.py makes data/ as it
+    is; 7. measured figures are there.
 
     Raises PackageError with all problems found.
     """
     problems = [*_tags(package), *_regions(package), *_variants(package)]
-    for check in (_introduction, _grading, _data, _figures):
+    for check in (_introduction, _grading, partial(_lessons, resources=resources), _data, _figures):
         try:
             problems += check(package)
         except PackageError as error:
@@ -124,6 +130,30 @@ def _grading(package: ExercisePackage) -> list[Problem]:
             elif lost > points[check]:
                 text = f"{check!r} has {points[check]:g} points, it can't lose {lost:g}. Correct one of them."
                 problems.append(Problem(mutant.path, mutant.loses_line, text))
+    return problems
+
+
+def _lessons(package: ExercisePackage, resources: Collection[str] | None) -> list[Problem]:
+    """Checks about concepts that the exercise doesn't name, and those that would reveal the same in each run."""
+    spec, problems = package.spec(), []
+
+    def problem(text: str) -> None:
+        problems.append(Problem(package.folder / GRADING_FILE, 1, text))
+
+    checks = [check for check in spec.checks if isinstance(check, Check)]
+    for check in checks:
+        if check.concept and check.concept not in package.manifest.concepts:
+            text = f"The check {check.id!r} is about {check.concept!r}, which is not among the exercise's concepts."
+            problem(f"{text} Correct one of them.")
+        if check.look_again and resources is not None and check.look_again.resource not in resources:
+            problem(f"The check {check.id!r} wants {check.look_again.resource!r} looked at, which is no resource.")
+    revealing = [check for check in checks if isinstance(check, Close) and check.reveal]
+    if not revealing:
+        return problems
+    draws = [spec.draw(seed) for seed in DRAWS]
+    for one in revealing:
+        if one.is_fixed(*draws):
+            problem(f"The check {one.id!r} reveals its reference, which is the same in each run. Leave reveal out.")
     return problems
 
 

@@ -11,7 +11,7 @@ from apps.grading.engine import grade
 from apps.grading.errors import ArtefactError, SpecError
 from apps.grading.inputs import Inputs, write_inputs
 from apps.grading.metrics import ACCURACY, R2, RMSE, Metric
-from apps.grading.report import CheckOutcome, Finding, GradeReport, Plot
+from apps.grading.report import CheckOutcome, Finding, GradeReport, Lesson, LookAgain, Plot
 from apps.grading.spec import GradingSpec
 from apps.runner.contract import ProbeCall
 
@@ -32,6 +32,8 @@ __all__ = [
     "GradeReport",
     "GradingSpec",
     "Inputs",
+    "Lesson",
+    "LookAgain",
     "Metric",
     "Parameters",
     "Plot",

@@ -1,7 +1,8 @@
 """The kinds of checks that an exercise's grading.py is written in.
 
 A check looks at what one probe brought back, and gives a share of its points with a message. The messages say shapes,
-kinds, how many entries are right and how large the largest difference is, never the right values of hidden data.
+kinds, how many entries are right and how large the largest difference is, never the right values of hidden data. Those
+are shown beside the learner's only by a check that says `reveal` (kinds.py has the rule).
 Everything a learner may have done wrong is an ArtefactError or a Finding; anything else that is raised is a mistake
 in the exercise.
 """
@@ -15,29 +16,44 @@ from typing import Any
 
 import numpy as np
 
-from apps.grading import plots, values
+from apps.grading import kinds, plots, values
 from apps.grading.compare import compare_arrays, figure
-from apps.grading.errors import SpecError
+from apps.grading.errors import ArtefactError, SpecError
 from apps.grading.inputs import Inputs
 from apps.grading.metrics import Metric
-from apps.grading.report import Finding, Plot
+from apps.grading.report import Finding, Kinds, LookAgain, Plot
 
 Reference = Callable[[Inputs], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check(ABC):
-    """What all checks have: a stable id, a title, points, the probe to look at, and a hint that gives nothing away."""
+    """What all checks have: a stable id, a title, points, the probe to look at, and a hint that gives nothing away.
+
+    `concept` is the slug of the concept that it is about, `look_again` says where that was taught. `sketch(value,
+    inputs)` draws more of the value than the check itself does; it may raise ArtefactError for one that is of no use.
+    """
 
     id: str
     title: str
     points: float
     probe: str
     hint: str = ""
+    concept: str = ""
+    look_again: LookAgain | None = None
+    sketch: Callable[[Any, Inputs], Plot] | None = None
 
     @abstractmethod
     def judge(self, value: Any, inputs: Inputs) -> Finding:
         """Called by the engine with the probe's value. Raises ArtefactError where the value is of no use."""
+
+    def picture(self, value: Any, inputs: Inputs) -> Plot:
+        """Called by the engine where `judge` drew nothing. Raises ArtefactError where there is nothing to draw."""
+        return self.sketch(value, inputs) if self.sketch else Plot()
+
+    def kinds(self, value: Any, inputs: Inputs) -> tuple[Kinds, ...]:
+        """Called by the engine where not all points were earned. Raises ArtefactError where there is nothing to say."""
+        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +63,9 @@ class Close(Check):
     With `returns`, the learner's function gives that many values, and so does `reference`; the names are for messages;
     `parts` says which of the learner's values they are, where there are more. With `item`, only that part of the
     learner's value is looked at. Text and truth values have to be equal.
+
+    `reveal` lets learners see the reference's values: only where they come from inputs drawn anew for each run. `plot`
+    draws (reference, learner's value), passed or not, and wants `reveal`.
     """
 
     reference: Reference
@@ -55,6 +74,13 @@ class Close(Check):
     item: int | str | None = None
     returns: tuple[str, ...] = ()
     parts: tuple[int | str, ...] = ()
+    reveal: bool = False
+    plot: plots.Picture | None = None
+
+    def __post_init__(self) -> None:
+        """Raise SpecError for a picture that may not be shown, or of several values."""
+        if self.plot and (not self.reveal or self.returns):
+            raise SpecError(f"the check {self.id} may draw one value that it reveals: it needs reveal, and no returns")
 
     def judge(self, value: Any, inputs: Inputs) -> Finding:
         """See Check."""
@@ -62,10 +88,7 @@ class Close(Check):
             value = values.item(value, self.item)
         if not self.returns:
             return compare_arrays(value, self.reference(inputs), self.rtol, self.atol)
-        if self.parts:
-            parts = tuple(values.item(value, part) for part in self.parts)
-        else:
-            parts = values.several(value, len(self.returns))
+        parts = self._parts(value)
         expected = self.reference(inputs)
         if not isinstance(expected, tuple) or len(expected) != len(self.returns):
             raise SpecError(f"the reference of {self.id} doesn't return {len(self.returns)} values")
@@ -76,6 +99,45 @@ class Close(Check):
             if found.share < 1:
                 return Finding.wrong(found.message, compared)
         return Finding.right("All values agree with the reference.", compared)
+
+    def picture(self, value: Any, inputs: Inputs) -> Plot:
+        """See Check."""
+        if self.plot is None:
+            return super().picture(value, inputs)
+        if self.item is not None:
+            value = values.item(value, self.item)
+        return self.plot(np.asarray(self.reference(inputs)), values.array(value, finite=False))
+
+    def kinds(self, value: Any, inputs: Inputs) -> tuple[Kinds, ...]:
+        """See Check."""
+        if self.item is not None:
+            value = values.item(value, self.item)
+        expected = self.reference(inputs)
+        if not self.returns:
+            pairs = [(value, expected, "")]
+        else:
+            try:
+                pairs = list(zip(self._parts(value), expected, self.returns, strict=True))
+            except ArtefactError:
+                return () if self.parts else (kinds.several(value, self.returns),)
+        found = (
+            kinds.beside(part, right, rtol=self.rtol, atol=self.atol, reveal=self.reveal, name=name)
+            for part, right, name in pairs
+        )
+        return tuple(one for one in found if one)[: kinds.MOST_VALUES]
+
+    def is_fixed(self, *draws: Inputs) -> bool:
+        """Whether the reference is the same for all these draws: then it may not be revealed."""
+        first, *others = (self._listed(self.reference(inputs)) for inputs in draws)
+        return all(np.array_equal(a, b) for other in others for a, b in zip(first, other, strict=True))
+
+    def _listed(self, expected: Any) -> list[np.ndarray]:
+        return [np.asarray(part) for part in (expected if self.returns else (expected,))]
+
+    def _parts(self, value: Any) -> tuple[Any, ...]:
+        if self.parts:
+            return tuple(values.item(value, part) for part in self.parts)
+        return values.several(value, len(self.returns))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +188,13 @@ class Relative(Check):
         plot = self.plot(truth, predicted) if self.plot else Plot()
         return Finding(share, message, compared, plot)
 
+    def kinds(self, value: Any, inputs: Inputs) -> tuple[Kinds, ...]:
+        """See Check: the kind and shape of what should be predicted, where the value has another one."""
+        truth = np.asarray(self.truth(inputs))
+        is_text = truth.dtype.kind == "U" and self.convert is None
+        found = kinds.form(value, self.shape or truth.shape, text=is_text)
+        return (found,) if found else ()
+
     def measured(self, inputs: Inputs) -> dict[str, float]:
         """The metric of `baseline` and of `reference` on these inputs."""
         truth = np.asarray(self.truth(inputs))
@@ -170,11 +239,18 @@ class Falling(Check):
         with np.errstate(over="ignore", invalid="ignore"):
             first, last = float(losses[:tenth].mean()), float(losses[-tenth:].mean())
         compared = {"losses": len(losses), "first": figure(first), "last": figure(last)}
-        plot = plots.loss_curve(losses)
+        plot = plots.loss_curve(losses, goal=self.to * first)
         shown = f"The loss goes from {first:.3g} to {last:.3g} in {len(losses)} entries"
         if 0 <= last <= self.to * first:
             return Finding.right(f"{shown}.", compared, plot)
         return Finding.wrong(f"{shown}; it should fall to {self.to:.0%} of its start or lower.", compared, plot)
+
+    def kinds(self, value: Any, inputs: Inputs) -> tuple[Kinds, ...]:
+        """See Check: a list of numbers, where the value is none."""
+        if self.item is not None:
+            value = values.item(value, self.item)
+        found = kinds.form(value, (None,))
+        return (found,) if found else ()
 
 
 @dataclass(frozen=True, kw_only=True)

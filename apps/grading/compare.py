@@ -19,15 +19,7 @@ def compare_arrays(value: Any, expected: Any, rtol: float, atol: float, what: st
     right = np.asarray(expected)
     text = right.dtype.kind == "U"
     found = values.array(value, shape=right.shape, text=text, what=what)
-    if right.dtype.kind in "Ub":
-        agree = found == right
-        difference = 0.0
-    else:
-        right = right.astype(np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            off = np.abs(found - right)
-        agree = off <= atol + rtol * np.abs(right)
-        difference = float(off.max(initial=0.0))
+    agree, difference = agreement(found, right, rtol, atol)
     share = float(np.mean(agree)) if agree.size else 1.0
     compared = {"shape": list(found.shape), "right_share": round(share, 4)}
     if not text:
@@ -40,6 +32,16 @@ def compare_arrays(value: Any, expected: Any, rtol: float, atol: float, what: st
     return Finding.wrong(
         f"{right_ones} of the {agree.size} entries of {_lower(what)} are right{_off(difference)}.", compared
     )
+
+
+def agreement(found: np.ndarray, right: np.ndarray, rtol: float, atol: float) -> tuple[np.ndarray, float]:
+    """Which entries agree, and the largest difference (0 of text and truth values). Both of one shape."""
+    if right.dtype.kind in "Ub":
+        return np.asarray(found == right), 0.0
+    right = right.astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        off = np.abs(found - right)
+        return np.asarray(off <= atol + rtol * np.abs(right)), float(off.max(initial=0.0))
 
 
 def figure(value: float) -> float | None:

@@ -1,73 +1,91 @@
 """Pictures for feedback: SVG text written here, for a page with a strict content security policy.
 
 No style attributes and no scripts. Text and axes are drawn in `currentColor`; marks carry classes (`plot-mark`,
-`plot-line`, `plot-guide`, `plot-cell`, `plot-count`) for which the site's style sheet has colours for light and dark,
-and fall back to `currentColor`. Every picture comes with a text alternative. Values may be anything finite: they are
-clipped to the frame, never trusted to lie inside it.
+`plot-line`, `plot-reference`, `plot-guide`, `plot-cell`, `plot-count`) for which the site's style sheet has colours for
+light and dark, and fall back to `currentColor`. Every picture comes with a text alternative, and with a few rows of its
+numbers where these say more. Values may be anything finite: they are clipped to the frame, never trusted to lie inside
+it. Lines beside the reference's are in curves.py, pictures side by side in pictures.py.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from apps.grading.drawing import (
+    HEIGHT,
+    MARGIN,
+    MOST_ROWS,
+    RIGHT,
+    TOP,
+    WIDTH,
+    across,
+    axes,
+    chosen,
+    polyline,
+    shown,
+    span,
+    svg,
+    text,
+    up,
+)
 from apps.grading.metrics import confusion_matrix
 from apps.grading.report import Plot
 
 Picture = Callable[[np.ndarray, np.ndarray], Plot]
 """Draws (truth, predicted)."""
 
-WIDTH, HEIGHT, MARGIN = 340, 280, 52
-MOST_POINTS = 400
-# A picture is shown at most 26rem wide and on a telephone at about 300 px: 13 of 340 is readable at both.
-FONT = 13
-
 
 def scatter(unit: str = "") -> Picture:
     """Prediction against truth, 1-D arrays: points on the diagonal are right. At most 400 of them, evenly chosen."""
 
     def draw(truth: np.ndarray, predicted: np.ndarray) -> Plot:
-        chosen = np.unique(np.linspace(0, len(truth) - 1, min(MOST_POINTS, len(truth))).astype(int))
-        x, y = np.asarray(truth, float)[chosen], np.asarray(predicted, float)[chosen]
-        low, high = _span(x)  # the frame is the truth's: a wild prediction sticks to its edge
+        places = chosen(len(truth))
+        x, y = np.asarray(truth, float)[places], np.asarray(predicted, float)[places]
+        low, high = span(x)  # the frame is the truth's: a wild prediction sticks to its edge
         marks = "".join(
             f'<circle class="plot-mark" cx="{px:.1f}" cy="{py:.1f}" r="2.5" fill="currentColor" fill-opacity="0.5"/>'
-            for px, py in zip(_across(x, low, high), _up(y, low, high), strict=True)
+            for px, py in zip(across(x, low, high), up(y, low, high), strict=True)
         )
         guide = (
-            f'<line class="plot-guide" x1="{MARGIN}" y1="{HEIGHT - MARGIN}" x2="{WIDTH - 12}" y2="12" '
+            f'<line class="plot-guide" x1="{MARGIN}" y1="{HEIGHT - MARGIN}" x2="{WIDTH - RIGHT}" y2="{TOP}" '
             'stroke="currentColor" stroke-dasharray="4 4" stroke-opacity="0.6"/>'
         )
         suffix = f" ({unit})" if unit else ""
-        body = _axes((low, high), (low, high), f"true value{suffix}", f"prediction{suffix}") + guide + marks
+        body = axes((low, high), (low, high), f"true value{suffix}", f"prediction{suffix}") + guide + marks
         outside = int(np.sum((y < low) | (y > high)))
         alt = (
             f"Scatter plot of {len(x)} predictions against the true values, which lie between {low:.3g} and "
             f"{high:.3g}{suffix}. {_lean(x, y)} {outside} of the predictions lie outside that range."
         )
-        return Plot(_svg("Prediction against true value", body), alt)
+        return Plot(svg("Prediction against true value", body), alt)
 
     return draw
 
 
-def loss_curve(losses: np.ndarray) -> Plot:
-    """A line of losses, shape (steps,), over the steps; the axis begins at 0 or at the lowest loss below it."""
+def loss_curve(losses: np.ndarray, goal: float | None = None) -> Plot:
+    """A line of losses, shape (steps,), over the steps; the axis begins at 0 or at the lowest loss below it.
+
+    `goal` is the loss that has to be reached in the end, drawn as a dashed line where the frame holds it.
+    """
     losses = np.asarray(losses, float).ravel()
     if not losses.size:
         return Plot()
-    chosen = np.unique(np.linspace(0, len(losses) - 1, min(MOST_POINTS, len(losses))).astype(int))
-    _, high = _span(losses)
+    last, places = max(len(losses) - 1, 1), chosen(len(losses))
+    _, high = span(losses)
     low = min(0.0, float(losses.min()))
-    points = " ".join(
-        f"{px:.1f},{py:.1f}"
-        for px, py in zip(_across(chosen, 0, max(len(losses) - 1, 1)), _up(losses[chosen], low, high), strict=True)
-    )
-    line = f'<polyline class="plot-line" points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>'
-    body = _axes((0, max(len(losses) - 1, 1)), (low, high), "step", "loss") + line
+    points = np.column_stack([across(places, 0, last), up(losses[places], low, high)])
+    body = axes((0, last), (low, high), "step", "loss")
     alt = f"Line of the loss over {len(losses)} steps: it starts at {losses[0]:.3g} and ends at {losses[-1]:.3g}."
-    return Plot(_svg("Loss over the steps", body), alt)
+    if goal is not None and low < goal < high:
+        height = float(up(np.array(goal), low, high))
+        body += polyline(np.array([[MARGIN, height], [WIDTH - RIGHT, height]]), "plot-guide", dashed=True)
+        body += text(WIDTH - RIGHT, height - 6, f"enough: {goal:.3g}", "end")
+        alt += f" {goal:.3g} is low enough."
+    few = chosen(len(losses), MOST_ROWS)
+    rows = tuple((int(step), shown(losses[step])) for step in few)
+    return Plot(svg("Loss over the steps", body + polyline(points, "plot-line")), alt, ("Step", "Loss"), rows)
 
 
 def confusion(labels: Sequence[int | str]) -> Picture:
@@ -76,22 +94,22 @@ def confusion(labels: Sequence[int | str]) -> Picture:
     def draw(truth: np.ndarray, predicted: np.ndarray) -> Plot:
         counts = confusion_matrix(truth, predicted, labels)
         names = [*(str(label)[:12] for label in labels), "other"]
-        shown = counts if counts[:, -1].any() else counts[:, :-1]
-        side = min(28.0, (WIDTH - 72) / max(shown.shape))
-        most = max(int(shown.max()), 1)
+        table = counts if counts[:, -1].any() else counts[:, :-1]
+        side = min(28.0, (WIDTH - 72) / max(table.shape))
+        most = max(int(table.max()), 1)
         cells = []
-        for row, column in np.ndindex(shown.shape):
-            x, y, count = 60 + column * side, 40 + row * side, int(shown[row, column])
+        for row, column in np.ndindex(table.shape):
+            x, y, count = 60 + column * side, 40 + row * side, int(table[row, column])
             cells.append(
                 f'<rect class="plot-cell" x="{x:.1f}" y="{y:.1f}" width="{side - 1:.1f}" height="{side - 1:.1f}" '
                 f'fill="currentColor" fill-opacity="{0.04 + 0.36 * count / most:.2f}"/>'
             )
             if count:
-                cells.append(_text(x + side / 2, y + side / 2 + 4.5, str(count), "middle", "plot-count"))
-        heads = [_text(60 + (i + 0.5) * side, 34, names[i], "middle") for i in range(shown.shape[1])]
-        heads += [_text(54, 44 + (i + 0.5) * side, names[i], "end") for i in range(shown.shape[0])]
-        heads += [_text(60, 16, "columns: predicted, rows: true", "start")]
-        return Plot(_svg("Confusion matrix", "".join(cells + heads), 52 + side * len(shown)), _confused(counts, names))
+                cells.append(text(x + side / 2, y + side / 2 + 4.5, str(count), "middle", "plot-count"))
+        heads = [text(60 + (i + 0.5) * side, 34, names[i], "middle") for i in range(table.shape[1])]
+        heads += [text(54, 44 + (i + 0.5) * side, names[i], "end") for i in range(table.shape[0])]
+        heads += [text(60, 16, "columns: predicted, rows: true", "start")]
+        return Plot(svg("Confusion matrix", "".join(cells + heads), 52 + side * len(table)), _confused(counts, names))
 
     return draw
 
@@ -114,46 +132,3 @@ def _lean(truth: np.ndarray, predicted: np.ndarray) -> str:
     if not np.isfinite(correlation):
         return "The predictions vary too wildly to be compared."
     return f"Their correlation is {correlation:.2f}."
-
-
-def _span(values: np.ndarray) -> tuple[float, float]:
-    """Lowest and highest value, never equal, and never so far apart that their difference overflows."""
-    low, high = float(np.clip(values.min(), -1e150, 1e150)), float(np.clip(values.max(), -1e150, 1e150))
-    return (low, high) if high > low else (low - (abs(low) or 1), low + (abs(low) or 1))
-
-
-def _across(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    return np.asarray(MARGIN + (np.clip(values, low, high) - low) / (high - low) * (WIDTH - 12 - MARGIN))
-
-
-def _up(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    return np.asarray(HEIGHT - MARGIN - (np.clip(values, low, high) - low) / (high - low) * (HEIGHT - 12 - MARGIN))
-
-
-def _axes(across: tuple[float, float], up: tuple[float, float], x_name: str, y_name: str) -> str:
-    corner = f"M{MARGIN} 12V{HEIGHT - MARGIN}H{WIDTH - 12}"
-    frame = f'<path d="{corner}" fill="none" stroke="currentColor" stroke-opacity="0.6"/>'
-    ticks = [
-        _text(MARGIN, HEIGHT - MARGIN + 16, f"{across[0]:.3g}", "middle"),
-        _text(WIDTH - 12, HEIGHT - MARGIN + 16, f"{across[1]:.3g}", "end"),
-        _text(MARGIN - 6, HEIGHT - MARGIN, f"{up[0]:.3g}", "end"),
-        _text(MARGIN - 6, 20, f"{up[1]:.3g}", "end"),
-        _text((MARGIN + WIDTH) / 2, HEIGHT - 12, x_name, "middle"),
-        f'<text x="14" y="{HEIGHT / 2:.0f}" transform="rotate(-90 14 {HEIGHT / 2:.0f})" font-size="{FONT}" '
-        f'text-anchor="middle" fill="currentColor">{html.escape(y_name)}</text>',
-    ]
-    return frame + "".join(ticks)
-
-
-def _text(x: float, y: float, text: str, anchor: str, name: str = "plot-text") -> str:
-    return (
-        f'<text class="{name}" x="{x:.1f}" y="{y:.1f}" font-size="{FONT}" text-anchor="{anchor}" fill="currentColor">'
-        f"{html.escape(text)}</text>"
-    )
-
-
-def _svg(title: str, body: str, height: float = HEIGHT) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="plot" viewBox="0 0 {WIDTH} {height:.0f}" role="img">'
-        f"<title>{html.escape(title)}</title>{body}</svg>"
-    )

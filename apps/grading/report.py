@@ -11,10 +11,56 @@ from apps.grading.competition import Entry
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture as SVG text of our own making, and the same in words for those who can't see it."""
+    """A picture as SVG text of our own making, and the same in words for those who can't see it.
+
+    `columns` and `rows` hold a few of its numbers, as a table under it.
+    """
 
     svg: str = ""
     alt: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[float | str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class LookAgain:
+    """Where something was taught: the slug of a resource, and the time in it (`12:30`) only where that is certain."""
+
+    resource: str
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One respect in which a value was looked at: what was expected and what came, in words."""
+
+    what: str
+    expected: str
+    yours: str
+    same: bool
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What a value is beside what was expected; `name` where a function gives several."""
+
+    rows: tuple[Difference, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """What a check teaches beside its message: plain texts and numbers.
+
+    `kinds` of values that are not right; `concept` and `look_again` as the check names them, until it has passed;
+    the table under its picture.
+    """
+
+    kinds: tuple[Kinds, ...] = ()
+    concept: str = ""
+    look_again: LookAgain | None = None
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[float | str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,6 +97,7 @@ class CheckOutcome:
     compared: dict[str, Any] = field(default_factory=dict)
     plot_svg: str = ""
     plot_alt: str = ""
+    lesson: Lesson = field(default_factory=Lesson)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -233,3 +233,44 @@ def test_folders_of_quizzes_are_no_packages(write_package, curriculum):
     (curriculum / "numbers" / "quizzes").mkdir()
     (curriculum / "numbers" / "__pycache__").mkdir()
     assert [folder.name for folder in find_packages(curriculum)] == ["doubling"]
+
+
+TAUGHT = """
+from apps.grading import Close, GradingSpec, Inputs, LookAgain, ProbeCall
+
+
+def inputs(rng):
+    return Inputs(values={"x": float(rng.normal())})
+
+
+MORE = {"points": 1, "probe": "p"}
+SPEC = GradingSpec(
+    inputs=inputs,
+    probes=(ProbeCall(id="p", target="double"),),
+    checks=(
+        Close(id="double", title="t", reference=lambda drawn: 2 * drawn["x"], reveal=True, **MORE),
+        Close(id="total", title="t", reference=lambda drawn: 4.0, %s, **MORE),
+    ),
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("reveal=True", "'total' reveals its reference, which is the same in each run"),
+        ("concept='tripling'", "is about 'tripling', which is not among the exercise's concepts"),
+        ("look_again=LookAgain('gone')", "wants 'gone' looked at, which is no resource"),
+    ],
+)
+def test_what_a_check_may_not_teach_is_named(write_package, more, words):
+    files = {"grading.py": TAUGHT % more, **mutant("{double: 3, total: 1.5}", "{double: 1}")}
+    with pytest.raises(PackageError) as caught:
+        validate_package(load_package(write_package(files=files)), resources={"counting-video"})
+    assert [str(problem) for problem in caught.value.problems if words in str(problem)], caught.value
+
+
+def test_what_a_check_may_teach_is_taken(write_package):
+    more = "concept='doubling', look_again=LookAgain('counting-video', at='1:30')"
+    files = {"grading.py": TAUGHT % more, **mutant("{double: 3, total: 1.5}", "{double: 1}")}
+    validate_package(load_package(write_package(files=files)), resources={"counting-video"})

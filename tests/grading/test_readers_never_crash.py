@@ -4,6 +4,7 @@ import io
 import json
 import math
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,21 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from safetensors.numpy import save
 
-from apps.grading import ArtefactError, Close, Falling, GradingSpec, Parameters, ProbeCall, grade, read_artefact, values
+from apps.grading import (
+    ACCURACY,
+    ArtefactError,
+    Close,
+    Falling,
+    GradingSpec,
+    Parameters,
+    ProbeCall,
+    Relative,
+    curves,
+    grade,
+    pictures,
+    read_artefact,
+    values,
+)
 from apps.grading.npz import read_arrays
 from apps.grading.strict_json import parse
 from apps.grading.tensors import read_tensors
@@ -113,6 +128,34 @@ def test_any_tree_is_graded(tree, array):
         Close(
             id="parts", title="t", points=1, probe="p", parts=(0, "x"), returns=("a", "b"), reference=lambda i: (1, 2)
         ),
+        Close(
+            id="line",
+            title="t",
+            points=1,
+            probe="p",
+            reveal=True,
+            plot=curves.lines("x", "y"),
+            reference=lambda inputs: np.arange(4.0),
+        ),
+        Close(
+            id="picture",
+            title="t",
+            points=1,
+            probe="p",
+            reveal=True,
+            plot=pictures.beside(),
+            reference=lambda inputs: np.eye(3),
+        ),
+        Relative(
+            id="labels",
+            title="t",
+            points=1,
+            probe="p",
+            metric=ACCURACY,
+            baseline=0,
+            reference=1,
+            truth=lambda inputs: np.array(["x", "y"]),
+        ),
         Falling(id="falling", title="t", points=1, probe="p"),
         Parameters(id="weights", title="t", points=1, probe="p", at_most=5),
     )
@@ -131,6 +174,7 @@ def test_any_tree_is_graded(tree, array):
         assert check.message
         (check.message + check.plot_svg + check.plot_alt).encode("utf-8")
         json.dumps(check.compared, allow_nan=False)
+        json.dumps(asdict(check.lesson), allow_nan=False).encode("utf-8")
 
 
 @given(TREES)

@@ -1,14 +1,32 @@
 """Convolution from scratch: each function against ours on random pictures and kernels of fresh sizes."""
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from apps.grading import Close, Finding, GradingSpec, Inputs, Predicate, ProbeCall, values
+from apps.grading import Close, Finding, GradingSpec, Inputs, Predicate, ProbeCall, pictures, values
 
 SIZES = 4
 SHIFT = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
 SOBEL = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+
+
+@cache
+def scene() -> np.ndarray:
+    """The picture of the notebook in grey, shape (120, 160), from 0 to 1."""
+    return np.asarray(np.load(Path(__file__).parent / "data" / "picture.npy").mean(axis=0) / 255)
+
+
+def view(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """Some part of it, coarse and grainy: something to recognise in the feedback, and no two rows or columns alike."""
+    step = 5
+    top, left = (
+        int(rng.integers(0, side - step * part + 1)) for side, part in zip((120, 160), (height, width), strict=True)
+    )
+    part = scene()[top : top + step * height : step, left : left + step * width : step]
+    return 0.75 * part + 0.25 * rng.uniform(0, 1, (height, width))
 
 
 def inputs(rng: np.random.Generator) -> Inputs:
@@ -31,7 +49,7 @@ def inputs(rng: np.random.Generator) -> Inputs:
         }
     return Inputs(
         given={
-            "image": rng.uniform(0, 1, (height, width)),
+            "image": view(rng, height, width),
             "kernel": rng.normal(size=(3, 4)),
             "block": rng.normal(size=(4, 7)),
             "images": rng.normal(size=(3, tall, wide)),
@@ -112,6 +130,9 @@ SPEC = GradingSpec(
             points=2,
             probe="correlate",
             reference=lambda drawn: correlate(drawn["image"], drawn["kernel"]),
+            reveal=True,
+            plot=pictures.beside(),
+            concept="convolution",
             hint="At each place: multiply every weight by the pixel under it and add up. Try an oblong kernel, with "
             "weights that are all different, and work out one entry by hand.",
         ),
@@ -121,6 +142,9 @@ SPEC = GradingSpec(
             points=1,
             probe="convolve",
             reference=lambda drawn: correlate(drawn["image"], drawn["kernel"][::-1, ::-1]),
+            reveal=True,
+            plot=pictures.beside(),
+            concept="convolution",
             hint="If the cross-correlation failed too, mend it first. What does turning by half a circle do to the "
             "rows of a kernel, and what to its columns?",
         ),
@@ -131,6 +155,7 @@ SPEC = GradingSpec(
             probe="size-0",
             also=tuple(f"size-{number}" for number in range(1, SIZES)),
             test=right_sizes,
+            concept="convolutional-layer",
             hint="Compare with the formula, bracket by bracket: what is rounded, and what is added after rounding?",
         ),
         Close(
@@ -139,6 +164,9 @@ SPEC = GradingSpec(
             points=1,
             probe="pad",
             reference=lambda drawn: np.pad(drawn["block"], 3),
+            reveal=True,
+            plot=pictures.beside(),
+            concept="convolutional-layer",
             hint="How many rows does a picture of h rows have after padding by p at the top and by p at the bottom?",
         ),
         Close(
@@ -147,6 +175,9 @@ SPEC = GradingSpec(
             points=2,
             probe="slide",
             reference=lambda drawn: slide(drawn["image"], drawn["kernel"], 2, 3),
+            reveal=True,
+            plot=pictures.beside(),
+            concept="convolutional-layer",
             hint="If the cross-correlation or the padding failed too, mend them first. The stride counts in both "
             "directions, and from the first place on.",
         ),
@@ -156,6 +187,9 @@ SPEC = GradingSpec(
             points=3,
             probe="layer",
             reference=layer,
+            reveal=True,
+            plot=pictures.beside(),
+            concept="convolutional-layer",
             hint="If an earlier check failed too, mend that first. Each filter adds up all channels, each with a "
             "kernel of its own, and adds its bias once. Do padding and stride reach every channel?",
         ),
@@ -165,6 +199,7 @@ SPEC = GradingSpec(
             points=1,
             probe="shift",
             reference=lambda drawn: SHIFT,
+            concept="convolution",
             hint="Each place of the result shows the pixel that lies under the 1. Which pixel should that be?",
         ),
         Close(
@@ -173,6 +208,9 @@ SPEC = GradingSpec(
             points=1,
             probe="edges",
             reference=edges,
+            reveal=True,
+            plot=pictures.beside(),
+            concept="convolution",
             hint="If the cross-correlation failed too, mend it first. Two kernels, one the other's transpose, and the "
             "length of what they give together. No padding.",
         ),

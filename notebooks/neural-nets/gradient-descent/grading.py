@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from apps.grading import Close, GradingSpec, Inputs, ProbeCall
+from apps.grading import Close, GradingSpec, Inputs, ProbeCall, curves
 
 # Wide on purpose: centered differences over just this width are neither the derivative nor one-sided ones.
 WIDTH = 0.4
@@ -130,6 +130,8 @@ SPEC = GradingSpec(
             points=2,
             probe="gradient",
             reference=differences,
+            reveal=True,
+            concept="finite-differences",
             hint="Change one coordinate at a time, by just `tiny`, to both sides, and divide by the whole distance.",
         ),
         Close(
@@ -138,6 +140,9 @@ SPEC = GradingSpec(
             points=2,
             probe="descend",
             reference=lambda drawn: walk(drawn, drawn["slow"], 0, STEPS),
+            reveal=True,
+            plot=curves.path("w₁", "w₂"),
+            concept="gradient-descent",
             rtol=0,
             atol=2e-4,
             hint="If the gradient failed too, mend it first. The start belongs to the path. If all places of yours are "
@@ -150,6 +155,8 @@ SPEC = GradingSpec(
             probe="stop",
             reference=lambda drawn: minimise(drawn, TOLERANCE, 1000),
             returns=("w", "steps"),
+            reveal=True,
+            concept="gradient-descent",
             rtol=0,
             atol=2e-4,
             hint="Measure, ask, and only then step: how many steps have been taken when you stop? And is it the length "
@@ -162,6 +169,8 @@ SPEC = GradingSpec(
             probe="give-up",
             reference=lambda drawn: minimise(drawn, TOLERANCE, MAX_STEPS),
             returns=("w", "steps"),
+            reveal=True,
+            concept="gradient-descent",
             rtol=0,
             atol=2e-4,
             hint="Does `max_steps` reach your loop? The place to return is the one after the last step.",
@@ -172,6 +181,8 @@ SPEC = GradingSpec(
             points=2,
             probe="best-rate",
             reference=best_rate,
+            reveal=True,
+            concept="learning-rate",
             hint="If the path failed too, mend it first. Compare the heights at the ends of the walks. What does your "
             "comparison do when a height is NaN, wherever in the list that is?",
         ),
@@ -181,6 +192,9 @@ SPEC = GradingSpec(
             points=2,
             probe="momentum",
             reference=lambda drawn: walk(drawn, drawn["slow"], ALPHA, STEPS),
+            reveal=True,
+            plot=curves.path("w₁", "w₂"),
+            concept="gradient-descent",
             rtol=0,
             atol=2e-4,
             hint="If the gradient failed too, mend it first. The velocity begins at 0 and lives on from step to step. "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from apps.grading import Close, GradingSpec, Inputs, ProbeCall
+from apps.grading import Close, GradingSpec, Inputs, ProbeCall, curves
 
 STEPS, RATE = 300, 0.1
 EARLY_STEPS, EARLY_RATE = 25, 0.05
@@ -94,6 +94,8 @@ SPEC = GradingSpec(
             probe="standardise",
             reference=standardise,
             returns=("Z", "mean", "std"),
+            reveal=True,
+            concept="linear-regression",
             hint="One mean and one deviation per column: which axis do you sum over? And what of a constant column?",
         ),
         Close(
@@ -102,6 +104,8 @@ SPEC = GradingSpec(
             points=1,
             probe="predict",
             reference=predict,
+            reveal=True,
+            concept="linear-regression",
             hint="The product of a table (n, d) and weights (d,) has the shape (n,).",
         ),
         Close(
@@ -110,6 +114,8 @@ SPEC = GradingSpec(
             points=1,
             probe="mse",
             reference=loss,
+            reveal=True,
+            concept="mean-squared-error",
             hint="Square first, then take the mean over the rows.",
         ),
         Close(
@@ -119,6 +125,8 @@ SPEC = GradingSpec(
             probe="gradient",
             reference=gradient,
             returns=("dw", "db"),
+            reveal=True,
+            concept="gradient",
             hint="If the predictions failed too, mend them first. Compare with finite differences on a table of your "
             "own: is every factor of the derivation there?",
         ),
@@ -129,6 +137,9 @@ SPEC = GradingSpec(
             probe="early",
             item=2,
             reference=early_history,
+            reveal=True,
+            plot=curves.lines("step", "loss"),
+            concept="gradient-descent",
             hint="If the loss or the gradient failed too, mend that first. Start from zero, note the loss, then step. "
             "Do `steps` and `learning_rate` reach your loop?",
         ),
@@ -140,6 +151,8 @@ SPEC = GradingSpec(
             reference=least_squares,
             returns=("w", "b"),
             parts=(0, 1),
+            reveal=True,
+            concept="learning-rate",
             rtol=1e-4,
             atol=1e-4,
             hint="If the gradient failed too, mend that first. If the loss grows, look at the sign of the step; if it "

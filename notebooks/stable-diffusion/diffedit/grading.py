@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.grading import ArtefactError, Close, Finding, GradingSpec, Inputs, Predicate, ProbeCall
+from apps.grading import ArtefactError, Close, Finding, GradingSpec, Inputs, Plot, Predicate, ProbeCall, pictures
 from apps.grading.values import array, several
 
 from . import judge, standin
@@ -54,6 +54,29 @@ def comes_back(value: object, inputs: Inputs) -> Finding:
     compared = {"error": round(error, 4), "at_most": BACK_ERROR}
     message = f"There and back, pixels change by {error:.3f} on average; {BACK_ERROR:g} is allowed"
     return Finding.right(f"{message}.", compared) if error <= BACK_ERROR else Finding.wrong(f"{message}.", compared)
+
+
+def masks_beside(value: object, inputs: Inputs) -> Plot:
+    """The learner's masks of this run's maps, and ours."""
+    mask = array(value, shape=(ROWS, SIDE, SIDE), what="The mask")
+    return pictures.beside(0, 1)(standin.to_mask(inputs["maps"].astype(np.float64), inputs["threshold"]), mask)
+
+
+def there_and_back(value: object, inputs: Inputs) -> Plot:
+    """Pictures beside what encoding and decoding made of them."""
+    back = array(value, shape=(BACK, 3, scenes.SIZE, scenes.SIZE), what="The pictures")
+    return pictures.beside(0, 1)(inputs["few"], back)
+
+
+def before_and_after(value: object, inputs: Inputs) -> Plot:
+    """New pictures, the learner's masks and edits. Of the known ones nothing: they come again in other runs."""
+    found, masks = edited(value)
+    new = inputs["new"][:4]
+    shown = (inputs["pictures"][new], masks[new].repeat(4, axis=1).repeat(4, axis=2), found[new])
+    wanted = "; ".join(f"{inputs['before'][one]} becomes {inputs['after'][one]}" for one in new)
+    return pictures.gallery(
+        ("before", "your mask", "your edit"), shown, f"Wanted, row by row: {wanted}.", low=0, high=1
+    )
 
 
 def overlap(mask: np.ndarray, region: np.ndarray) -> np.ndarray:
@@ -161,6 +184,9 @@ SPEC = GradingSpec(
             ),
             rtol=2e-3,
             atol=1e-3,
+            reveal=True,
+            plot=pictures.beside(),
+            concept="inpainting-mask",
             hint="In which order: difference, absolute value, mean over the channels, mean over the noises?",
         ),
         Predicate(
@@ -169,6 +195,8 @@ SPEC = GradingSpec(
             points=1,
             probe="mask",
             test=same_mask,
+            sketch=masks_beside,
+            concept="inpainting-mask",
             hint="Mean, smallest and largest value are those of one picture, not of all together.",
         ),
         Close(
@@ -177,6 +205,8 @@ SPEC = GradingSpec(
             points=2,
             probe="encode",
             reference=lambda inputs: standin.encode(*double(inputs, "latents", "words"), inputs["times"]),
+            reveal=True,
+            concept="ddim-inversion",
             rtol=5e-3,
             atol=5e-3,
             hint="On the way from one time step to the next, the U-Net is asked about the first of the two.",
@@ -189,6 +219,8 @@ SPEC = GradingSpec(
             reference=lambda inputs: standin.decode_inside(
                 *double(inputs, "levels", "mask", "words", "negative"), inputs["times"], inputs["scale"]
             ),
+            reveal=True,
+            concept="ddim",
             rtol=5e-3,
             atol=5e-3,
             hint="After each move the latents are at a new level: which of the encoded ones belong to it?",
@@ -199,6 +231,8 @@ SPEC = GradingSpec(
             points=1,
             probe="back",
             test=comes_back,
+            sketch=there_and_back,
+            concept="ddim-inversion",
             hint="With nothing to change, decoding takes the steps of encoding back, one by one.",
         ),
         Predicate(
@@ -207,6 +241,8 @@ SPEC = GradingSpec(
             points=1,
             probe="edit",
             test=lies_there,
+            sketch=before_and_after,
+            concept="inpainting-mask",
             hint="Look at your masks: do they change with the sentences, and on which side do they lie?",
         ),
         Predicate(
@@ -215,6 +251,7 @@ SPEC = GradingSpec(
             points=1,
             probe="edit",
             test=keeps,
+            concept="latent-space",
             hint="Outside the mask, the edited picture should be the original, encoded and decoded.",
         ),
         Predicate(
@@ -223,6 +260,7 @@ SPEC = GradingSpec(
             points=2,
             probe="edit",
             test=shows_the_new,
+            concept="guidance",
             hint="From which latents does the decoding start, which sentence guides it, and does the mask let it work?",
         ),
     ),

@@ -27,6 +27,12 @@ def noisy(x0: np.ndarray, t: np.ndarray, noise: np.ndarray) -> np.ndarray:
     return np.sqrt(kept) * x0 + np.sqrt(1 - kept) * noise
 
 
+def cleaned(xt: np.ndarray, t: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """The pictures (n, 1, height, width) that `noise` makes of what was seen: the same equation, for x_0."""
+    kept = ALPHA_BARS[t][:, None, None, None]
+    return (xt - np.sqrt(1 - kept) * noise) / np.sqrt(kept)
+
+
 def draw(rng: np.random.Generator) -> Inputs:
     """400 new pictures with noise, at time steps spread evenly over the schedule; a small batch for the functions."""
     x0 = shapes(rng, PICTURES)[:, None] / 127.5 - 1

@@ -12,13 +12,16 @@ from apps.grading import (
     GradingSpec,
     Inputs,
     Metric,
+    Plot,
     Predicate,
     ProbeCall,
     Relative,
+    pictures,
     stored,
+    values,
 )
 
-from .draws import draw, noisy, share_of_what_is_seen
+from .draws import cleaned, draw, noisy, share_of_what_is_seen
 
 FIGURES = stored.figures(__file__)
 MEAN_SQUARED_ERROR = Metric(
@@ -53,6 +56,17 @@ def knows_the_time(found: Any, drawn: Inputs) -> Finding:
     return Finding.right("The network's answer depends on the time step.", {"difference": float(f"{apart:.2g}")})
 
 
+def denoised(found: Any, drawn: Inputs) -> Plot:
+    """Four pictures with more and more noise: as they were, as the network saw them, and what it takes them to be."""
+    noise = values.array(found, shape=drawn["noise"].shape)
+    order = np.argsort(drawn["t"])
+    rows = order[[len(order) * part // 10 for part in (1, 3, 5, 7)]]
+    seen = drawn["xt"][rows].astype(float)
+    shown = (cleaned(seen, drawn["t"][rows], drawn["noise"][rows]), seen, cleaned(seen, drawn["t"][rows], noise[rows]))
+    alt = "Four pictures, each with more noise than the one above: the original, with its noise, and denoised by yours."
+    return pictures.gallery(("original", "with noise", "yours, denoised"), shown, alt, low=-1, high=1)
+
+
 # Tolerances of the functions: single precision with sums over few numbers is off by less than 1e-6; sines of angles up
 # to 200 by up to 2e-5.
 SPEC = GradingSpec(
@@ -73,6 +87,9 @@ SPEC = GradingSpec(
             points=1,
             probe="add-noise",
             reference=lambda drawn: noisy(drawn["clean"], drawn["few"], drawn["added"]),
+            reveal=True,
+            plot=pictures.beside(),
+            concept="noise-schedule",
             rtol=1e-4,
             atol=1e-4,
             hint="Each picture has its own time step. Which factor belongs to the picture, and which to the noise?",
@@ -83,6 +100,9 @@ SPEC = GradingSpec(
             points=2,
             probe="embed",
             reference=embedding,
+            reveal=True,
+            plot=pictures.beside(-1, 1),
+            concept="diffusion-model",
             rtol=0,
             atol=1e-3,
             hint="Half of the numbers are sines, half are cosines, of the same angles. Which frequency has the number "
@@ -95,6 +115,7 @@ SPEC = GradingSpec(
             probe="early",
             also=("late",),
             test=knows_the_time,
+            concept="u-net",
             hint="Every block takes the time as its second argument. Is it made from this call's `t`?",
         ),
         Close(
@@ -103,6 +124,8 @@ SPEC = GradingSpec(
             points=2,
             probe="loss",
             reference=loss_of_half,
+            reveal=True,
+            concept="loss-function",
             rtol=1e-3,
             atol=1e-5,
             hint="If adding noise failed too, mend it first. What does the network see, what should it say, and is it "
@@ -115,6 +138,7 @@ SPEC = GradingSpec(
             probe="losses",
             to=0.6,
             at_least=4,
+            concept="loss-function",
             hint="Forget the old gradients, backpropagate, step. Are time steps and noise drawn anew each time?",
         ),
         Relative(
@@ -123,6 +147,8 @@ SPEC = GradingSpec(
             points=4,
             probe="noise",
             metric=MEAN_SQUARED_ERROR,
+            sketch=denoised,
+            concept="diffusion-model",
             truth=lambda drawn: drawn["noise"],
             baseline=share_of_what_is_seen,
             reference=FIGURES["reference"]["mean"],

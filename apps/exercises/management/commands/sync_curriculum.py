@@ -72,12 +72,13 @@ def read_all(
     except CurriculumError as error:
         problems += error.problems
     sections = [(track.slug, section.slug) for track in curriculum.tracks for section in track.sections]
+    resources = {one.slug for track in curriculum.tracks for section in track.sections for one in section.resources}
     for package in packages:
         if sound:
             problems += dangling(package, sections=sections, concepts=curriculum.concept_slugs)
         if validate:
             try:
-                validate_package(package)
+                validate_package(package, resources if sound else None)
             except CurriculumError as error:
                 problems += error.problems
     if sound:
