@@ -18,10 +18,14 @@ listening.listen(app)
 RECONCILE_S = env.integer("STUDYHUB_RECONCILE_S", 10, minimum=1)
 RECHECK_S = 3 * RECONCILE_S
 REFIT_S = 24 * 3600
+DELIVER_S = 60
+ANNOUNCE_S = 300
 app.conf.beat_schedule = {
     "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
     "refit": {"task": "quizzes.refit_due", "schedule": REFIT_S, "options": {"expires": REFIT_S}},
     "remind": {"task": "groups.remind", "schedule": crontab(minute=0), "options": {"expires": 3000}},
+    "webhooks": {"task": "webhooks.deliver", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
+    "announce": {"task": "webhooks.announce", "schedule": ANNOUNCE_S, "options": {"expires": ANNOUNCE_S}},
     "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
 }
 app.conf.beat_scheduler = "studyhub.beat:LeasedScheduler"

@@ -4,6 +4,7 @@ Imports nothing of Django: runners read their settings with it too.
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 TRUE = {"1", "true", "yes", "on"}
@@ -82,6 +83,17 @@ def words(name: str, default: list[str], *, known: tuple[str, ...] = ()) -> list
     found = default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
     if known and (strange := set(found) - set(known)):
         raise SettingError(f"{name}: {', '.join(sorted(strange))} is unknown. Use some of {', '.join(known)}.")
+    return found
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A list of networks or single addresses, separated by commas. Raises SettingError for what is none."""
+    found = []
+    for word in words(name, []):
+        try:
+            found.append(ip_network(word))
+        except ValueError as problem:
+            raise SettingError(f"{name}: {problem}. Write networks such as 10.20.0.0/16, or single addresses.") from None
     return found
 
 

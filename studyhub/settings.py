@@ -22,6 +22,8 @@ CSRF_TRUSTED_ORIGINS = env.words("STUDYHUB_ORIGINS", [])
 # Where links in mails and calendars lead: nobody has asked for a page there, so the address has to be told.
 first_host = next(iter(ALLOWED_HOSTS), "localhost").lstrip(".")
 SITE_URL = env.text("STUDYHUB_URL", "http://localhost:8000" if DEBUG else f"https://{first_host}")
+# Where JupyterLite is, on a host that shares no cookie with this one; empty: no button leads there.
+LITE_URL = env.text("STUDYHUB_LITE_URL").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -41,10 +43,12 @@ INSTALLED_APPS = [
     "apps.exercises",
     "apps.submissions",
     "apps.groups",
+    "apps.webhooks",
     "apps.api",
 ]
 
 MIDDLEWARE = [
+    "studyhub.lite.middleware.LiteMiddleware",
     "studyhub.security.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -179,6 +183,8 @@ RELEASE = env.text("STUDYHUB_RELEASE")  # what was deployed, such as a commit: f
 # Parts without which /readyz says no: a site whose broker or store is away still shows pages and takes hand-ins.
 PARTS = ("database", "migrations", "broker", "storage", "cache")
 READY_NEEDS = env.words("STUDYHUB_READY_NEEDS", ["database", "migrations", "broker", "storage"], known=PARTS)
+# Networks that webhooks may go to although they are private; by default none.
+WEBHOOK_ALLOW = env.networks("STUDYHUB_WEBHOOK_ALLOW")
 METRICS_TOKEN = env.secret("STUDYHUB_METRICS_TOKEN")  # what Prometheus shows for /metrics; empty: staff only
 SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
 if SANDBOX not in {"bubblewrap", "none"}:

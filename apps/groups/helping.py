@@ -19,17 +19,24 @@ from .models import LEADING, Assignment, Membership
 if TYPE_CHECKING:
     from apps.exercises.models import Exercise
 
+    from .querysets import MembershipQuerySet
+
 
 def helpers_of(submission: Submission) -> dict[int, str]:
     """The leads who may look at a hand-in, and the page on which each does (one query). For submissions.access.
 
     Who leads its learner in several groups looks at it in one that is not archived, if there is any.
     """
-    planned = Assignment.objects.filter(group=OuterRef("group"), exercise=submission.exercise_id)
-    learning = Membership.objects.current().filter(Q(shares_all=True) | Exists(planned), user=submission.user_id)
+    learning = showing(submission.user_id, submission.exercise_id)
     leads = Membership.objects.current().filter(role__in=LEADING, group__in=learning.values("group"))
     rows = leads.order_by(F("group__archived_at").asc(nulls_last=True), "group_id").values_list("user", "group__slug")
     return {user: reverse("groups:work", args=[slug, submission.pk]) for user, slug in rows}
+
+
+def showing(learner: int, exercise: int) -> MembershipQuerySet:
+    """The memberships by which leads see what this learner does at this exercise: planned there, or all is shared."""
+    planned = Assignment.objects.filter(group=OuterRef("group"), exercise=exercise)
+    return Membership.objects.current().filter(Q(shares_all=True) | Exists(planned), user=learner)
 
 
 def get_work(leading: Membership, pk: UUID, *, planned: bool = False) -> Submission:

@@ -42,8 +42,8 @@ def addresses(
 
 
 def of_pages() -> list[Address]:
-    """Without those of groups and of the API, which have walks of their own, and without the admin's."""
-    elsewhere = ("groups:", "admin:", "api")
+    """Without those of groups, webhooks and the API, which have walks of their own, and without the admin's."""
+    elsewhere = ("groups:", "webhooks:", "admin:", "api")
     return sorted(one for one in addresses() if not one.name.startswith(elsewhere) and one.name != "None")
 
 

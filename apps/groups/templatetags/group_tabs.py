@@ -20,7 +20,7 @@ TABS = (
     ("members", "Members", False, ("members", "invitations")),
     ("dashboard", "Dashboard", True, ("dashboard", "items", "work", "messages", "similar")),
     ("regrades", "Regrades", True, ("regrades",)),
-    ("settings", "Settings", True, ("settings",)),
+    ("settings", "Settings", True, ("settings", "webhooks")),
 )
 
 

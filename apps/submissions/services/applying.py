@@ -14,6 +14,7 @@ from ..messages import regraded
 from ..models import CheckResult, LeaderboardEntry, Regrade, RegradeItem
 from ..states import move
 from .entries import recount
+from .publishing import graded
 from .reviewing import scored
 
 logger = logging.getLogger(__name__)
@@ -61,9 +62,11 @@ def _apply(item: RegradeItem, regrade: Regrade) -> None:
     else:
         _replace(item)
     entered = _enter(item)
+    run = item.trial or item.run
     if item.fate != "same":
         _tell(item)
-    scored(item.trial or item.run)
+        graded(run, by="regrade")
+    scored(run)
     if entered:
         recount(exercise=item.run.submission.exercise, learner=item.run.submission.user_id)
 

@@ -12,6 +12,7 @@ from apps.accounts.notifications import notify
 
 from ..access import helpers_of, page_for
 from ..models import Comment, Submission, SubmittedNotebook
+from .publishing import commented
 from .reviewing import ReviewRefused
 
 COMMENT_LENGTH = 5000
@@ -42,6 +43,7 @@ def comment(*, author: User, submission: Submission, text: str, cell: int | None
             audit.record(
                 actor=author, subject=submission.user, act="comment", what=f"Commented on {what}", where=where, url=url
             )
+        commented(made)
     return made
 
 

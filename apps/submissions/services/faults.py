@@ -16,6 +16,7 @@ from ..constants import Files, State, Verdict
 from ..messages import REASONS
 from ..models import Run
 from ..states import move
+from .publishing import failed
 from .trials import trial_ended
 
 logger = logging.getLogger(__name__)
@@ -77,6 +78,8 @@ def give_up(run: Run, *, kind: str, detail: str) -> bool:
         )
         if ended:
             trial_ended(run)
+        if ended and not run.trial:
+            failed(run)
     if ended and was_out:
         stop_runner(run, run.attempt)
     if ended:

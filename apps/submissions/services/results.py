@@ -21,6 +21,7 @@ from ..models import CheckResult, LeaderboardEntry, Run
 from ..states import move
 from .entries import recount
 from .faults import fault, stop_runner
+from .publishing import graded
 from .reviewing import scored
 from .trials import trial_ended
 
@@ -186,6 +187,8 @@ def _finish(run: Run, result: RunResult, report: GradeReport | None) -> bool:
                 **entry,
             )
         scored(run)
+        if not run.trial:
+            graded(run)
         if entry and not run.trial:
             recount(exercise=run.submission.exercise, learner=run.submission.user_id)
     return True

@@ -15,6 +15,7 @@ from ..access import page_for
 from ..messages import REVIEW
 from ..models import AttemptGrant, Override, Run, Submission
 from ..standings import refresh_of
+from .publishing import graded
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -72,6 +73,7 @@ def override(*, by: User, submission: Submission, points: float, reason: str, wh
         )
         refresh_of(run)
         _tell(by, submission, act="override", did=f"Gave {given} points to", why=reason, where=where)
+        graded(run, by="lead", score=points)
         text = f"{by} gave your {_name(submission)} {given} points: {reason}"
         notify([submission.user], kind="score", text=text, url=submission.get_absolute_url())
     return given
@@ -85,6 +87,7 @@ def withdraw_override(*, by: User, submission: Submission, reason: str, where: s
         if not _withdraw(submission, by):
             return False
         refresh_of(submission.run)
+        graded(submission.run)
         _tell(by, submission, act="override", did="Took back the score given to", why=reason, where=where)
         text = f"The grader's score counts again for your {_name(submission)}: {reason}"
         notify([submission.user], kind="score", text=text, url=submission.get_absolute_url())

@@ -1,0 +1,17 @@
+"""The app's entry in Django's registry."""
+
+from django.apps import AppConfig
+
+
+class WebhooksConfig(AppConfig):
+    """What groups have told to other programs."""
+
+    name = "apps.webhooks"
+
+    def ready(self) -> None:
+        """Listens to what happens to the work of groups' members."""
+        from apps.accounts.events import listen
+
+        from .listening import hear
+
+        listen(hear)
