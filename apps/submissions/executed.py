@@ -16,6 +16,7 @@ from jinja2 import DictLoader, pass_context
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from . import outline
 from .fates import Fate
 from .formulas import Typesetter
 
@@ -28,8 +29,11 @@ quiet.setLevel(logging.ERROR)
 def to_html(data: bytes, found: dict[int, Fate]) -> str:
     """The body of the page. Raises whatever nbformat and nbconvert make of a notebook that is none."""
     node = nbformat.reads(data.decode("utf-8"), as_version=4)
+    longest = max((fate.seconds for fate in found.values()), default=0.0)
     for index, cell in enumerate(node.cells):
-        cell.metadata = nbformat.from_dict({"studyhub": asdict(found.get(index, Fate()))})
+        fate = found.get(index, Fate())
+        about = {**asdict(fate), "part": index, "bar": outline.bar(fate.seconds, longest) if fate.seconds else ""}
+        cell.metadata = nbformat.from_dict({"studyhub": about})
     exporter = FrameExporter(
         template_name="basic",
         template_file=TEMPLATE,
@@ -40,19 +44,8 @@ def to_html(data: bytes, found: dict[int, Fate]) -> str:
         log=quiet,
     )
     body, _ = exporter.from_notebook_node(node)
-    return _summary(found) + str(body)
-
-
-def _summary(found: dict[int, Fate]) -> str:
-    """Links to the cells that a learner wants to see first."""
-    told = []
-    for tone, words in (("stopped", "The run ended at"), ("open", "Checks that did not pass:")):
-        links = [
-            f'<a href="#cell-{fate.number}">cell {fate.number}</a>' for fate in found.values() if fate.tone == tone
-        ]
-        if links:
-            told.append(f"<p>{words} {', '.join(links)}.</p>")
-    return f'<nav class="summary" aria-label="Cells to look at">{"".join(told)}</nav>' if told else ""
+    nav = outline.to_html(outline.parts(node.cells, found), found)
+    return f'{nav}<div class="cells">{body}</div>'
 
 
 class FrameExporter(HTMLExporter):

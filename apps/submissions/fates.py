@@ -15,6 +15,7 @@ class Fate:
     number: int = 0
     words: str = ""
     tone: str = ""
+    seconds: float = 0.0
 
 
 def fates(cells: list[dict[str, Any]], stopped: int | None) -> dict[int, Fate]:
@@ -23,13 +24,13 @@ def fates(cells: list[dict[str, Any]], stopped: int | None) -> dict[int, Fate]:
     for number, cell in enumerate(cells, 1):
         seconds = f"{cell['seconds']:.1f} s"
         if cell["status"] == CellStatus.COMPLETED:
-            fate = Fate(number, seconds)
+            fate = Fate(number, seconds, "", cell["seconds"])
         elif cell["status"] == CellStatus.PENDING:
             fate = Fate(number, "Not run", "skipped")
         elif number == stopped:
-            fate = Fate(number, f"The run ended here, after {seconds}", "stopped")
+            fate = Fate(number, f"The run ended here, after {seconds}", "stopped", cell["seconds"])
         else:
-            fate = Fate(number, f"This check did not pass; the run went on. {seconds}", "open")
+            fate = Fate(number, f"This check did not pass; the run went on. {seconds}", "open", cell["seconds"])
         found[cell["index"]] = fate
     return found
 

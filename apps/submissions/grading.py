@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from apps.grading import GradeReport, grade
@@ -43,6 +44,7 @@ def checks_of(report: GradeReport | None) -> list[dict[str, Any]]:
             "compared": check.compared,
             "plot_svg": check.plot_svg,
             "plot_alt": check.plot_alt,
+            "lesson": {name: value for name, value in asdict(check.lesson).items() if value},
         }
         for position, check in enumerate(report.checks if report else ())
     ]

@@ -17,6 +17,7 @@ from . import rendering
 from .compared import Compared, Scale, as_scale, as_table
 from .constants import Files, State, Verdict
 from .conversation import Conversation
+from .lessons import Again, Kinds, kinds_in, numbers_in, where_to_look
 from .messages import TURNS, Sentence, given_by_hand, sentence_for
 from .models import CheckResult, RegradeItem, Run, Submission, SubmittedNotebook, Transition
 from .services.runners import slots
@@ -58,17 +59,24 @@ def is_fragment(request: HttpRequest) -> bool:
 
 @dataclass(frozen=True)
 class ShownCheck:
-    """A check's result, and what it compared: on a scale, else as a table."""
+    """A check's result, and what it compared: on a scale, else as a table; the kinds of what is not right.
+
+    `numbers` are those of its picture, `again` says where to look again.
+    """
 
     result: CheckResult
     scale: Scale | None
     table: Compared | None
+    kinds: list[Kinds]
+    numbers: Compared | None
+    again: Again | None
 
     @classmethod
-    def of(cls, result: CheckResult) -> ShownCheck:
+    def of(cls, result: CheckResult, again: Again | None = None) -> ShownCheck:
         """What is shown of `result`."""
         scale = as_scale(result.compared)
-        return cls(result, scale, None if scale else as_table(result.compared, result.message))
+        table = None if scale else as_table(result.compared, result.message)
+        return cls(result, scale, table, kinds_in(result.lesson), numbers_in(result.lesson), again)
 
 
 class RunPage:
@@ -214,7 +222,9 @@ class RunPage:
     @cached_property
     def checks(self) -> list[ShownCheck]:
         """What each check found."""
-        return [ShownCheck.of(result) for result in self.run.checks.all()]
+        results = list(self.run.checks.all())
+        again = where_to_look(results, track=self.submission.exercise.section.track_id)
+        return [ShownCheck.of(result, again.get(result.check_id)) for result in results]
 
     @cached_property
     def has_executed(self) -> bool:

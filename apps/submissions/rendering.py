@@ -19,7 +19,7 @@ from .models import Run
 
 logger = logging.getLogger(__name__)
 # Part of the name of each page that is kept: raise it when pages come to look different.
-FORM = 2
+FORM = 3
 STOPPED = {Verdict.LEARNER_ERROR, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.OUTPUT_TOO_LARGE}
 STOPPED |= {Verdict.DISK_FULL, Verdict.TOO_MANY_PROCESSES}
 

@@ -1,16 +1,23 @@
 """What a hand-in got: score, whose turn it is, each check with its feedback, and the notebook in its sealed frame."""
 
+from dataclasses import replace
+
 import nbformat
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apps.catalog.models import Concept, Resource, Section, Track
+from apps.grading import Lesson, LookAgain
+from apps.grading.report import Difference, Kinds
 from apps.runner.contract import Outcome
-from apps.submissions import services
+from apps.submissions import grading, services
 from apps.submissions.constants import State, Verdict
 from apps.submissions.messages import VERDICTS
 from apps.submissions.models import Run, Submission
 from tests.stores import drop, write
-from tests.submissions.conftest import DIGEST, SLUG, fresh, notebook_bytes
+from tests.submissions.conftest import DIGEST, SLUG, fresh, graded, notebook_bytes
 
 HOSTILE = "<script>parent.alert(1)</script><img src='https://evil.example/x.png'>"
 
@@ -42,6 +49,87 @@ def test_a_partly_right_one_shows_what_was_compared(desk, bobs, bob):
     assert "Multiply by two." in text
     assert 'role="img" aria-label="Yours beside the reference"' in text
     assert '<svg viewBox="0 0 1 1">' in text
+
+
+LESSON = Lesson(
+    kinds=(
+        Kinds((Difference("Shape", "(3,)", "(3, 1) <b>", False), Difference("Kind", "numbers", "a list", True)), "w"),
+    ),
+    concept="doubling",
+    columns=("Step", "Yours"),
+    rows=((0, 1.5), (1, "NaN")),
+)
+
+
+@pytest.fixture
+def lesson(monkeypatch):
+    """What each check of a hand-in teaches from now on."""
+
+    def teach(lesson: Lesson) -> None:
+        def told(*arguments, **keywords):
+            report = graded(*arguments, **keywords)
+            return replace(report, checks=tuple(replace(check, lesson=lesson) for check in report.checks))
+
+        monkeypatch.setattr(grading, "grade", told)
+
+    return teach
+
+
+@pytest.fixture
+def doubling(exercise) -> Concept:
+    """A concept that an article of another track teaches, and in this one an optional and a required video."""
+    concept = Concept.objects.create(slug="doubling", title="Doubling", summary="Twice as much.")
+    other = Track.objects.create(slug="words", title="Words", summary="Reading.", accent="rose", position=0)
+    section = Section.objects.create(track=other, slug="first", title="First", position=0)
+    rows = [("article", section, False), ("optional-video", exercise.section, True), ("video", exercise.section, False)]
+    for position, (slug, place, optional) in enumerate(rows):
+        resource = Resource.objects.create(
+            slug=slug, title=slug.title(), section=place, optional=optional, position=position,
+            url="https://example.org/", kind="video", level="beginner", why="It helps.",
+        )  # fmt: skip
+        resource.concepts.add(concept)
+    return concept
+
+
+def test_what_is_not_right_stands_beside_what_was_expected(desk, bobs, bob, lesson):
+    lesson(LESSON)
+    text = page(bobs, desk.done(bob, points=(0, 1))).text
+    assert (
+        '<th scope="row">Shape</th><td>(3,)</td><td><span class="hidden-label">Differs:</span> (3, 1) &lt;b&gt;' in text
+    )
+    assert '<th scope="row">Kind</th><td>numbers</td><td>a list</td>' in text
+    assert "<code>w</code>" in text
+    numbers = text.split("The picture in numbers")[1]
+    assert "<td>NaN</td>" in numbers.split("</table>")[0]
+
+
+def test_where_to_look_again_is_in_the_own_track_and_required(desk, bobs, bob, lesson, doubling):
+    lesson(LESSON)
+    text = page(bobs, desk.done(bob, points=(0, 1))).text
+    again = text.split('class="look-again"')[1].split("</p>")[0]
+    assert f'<a href="{doubling.get_absolute_url()}">Doubling</a>' in again
+    assert ">Video</a>" in again
+    assert text.count('class="look-again"') == 1, "not for a check that has passed"
+
+
+def test_a_check_may_name_the_resource_and_the_time(desk, bobs, bob, lesson, doubling):
+    lesson(replace(LESSON, look_again=LookAgain("article", "12:30")))
+    again = page(bobs, desk.done(bob, points=(0, 0))).text.split('class="look-again"')[1].split("</p>")[0]
+    assert ">Article</a> at 12:30" in again
+    lesson(replace(LESSON, look_again=LookAgain("gone"), concept="gone"))
+    assert 'class="look-again"' not in page(bobs, desk.done(bob, points=(0, 0))).text
+
+
+def test_more_lessons_cost_no_more_queries(desk, bobs, bob, lesson, doubling, django_assert_num_queries):
+    lesson(LESSON)
+    run = desk.done(bob, points=(0, 1))
+    address = reverse("submissions:detail", args=[run.submission_id])
+    bobs.get(address)
+    with CaptureQueriesContext(connection) as one:
+        bobs.get(address)
+    run.checks.update(passed=False)
+    with django_assert_num_queries(len(one)):
+        bobs.get(address)
 
 
 def test_our_fault_is_owned_up_to_and_shows_no_score(desk, bobs, bob):
@@ -196,10 +284,47 @@ def test_each_cell_says_what_became_of_it(desk, bobs, bob):
     assert 'id="cell-3"' in third
     assert "The run ended here, after 2.2 s" in third
     assert "Not run" in fourth
-    assert 'The run ended at <a href="#cell-3">cell 3</a>' in text
+    assert '<a class="jump" href="#cell-3">Jump to cell 3: the run ended there</a>' in text
     assert 'Checks that did not pass: <a href="#cell-2">cell 2</a>' in text
     link = f'{reverse("submissions:notebook", args=[run.submission_id])}#cell-3" target="executed-notebook"'
     assert link in page(bobs, run).text
+
+
+def test_the_outline_has_headings_their_seconds_and_what_became_of_their_cells(desk, bobs, bob):
+    run = desk.done(bob, outcome=Outcome.LEARNER_ERROR, error={"cell": 6, "number": 4, "name": "KeyError"})
+    cells = [
+        nbformat.v4.new_markdown_cell("# Doubling *numbers*\n\nWords.\n\n```\n# no heading\n```"),
+        nbformat.v4.new_code_cell("import numpy"),
+        nbformat.v4.new_markdown_cell("## <script>alert(1)</script> of `double`\n### Its parts"),
+        *(nbformat.v4.new_code_cell(f"step({n})") for n in range(2)),
+        nbformat.v4.new_markdown_cell("## [Total](https://evil.example)"),
+        nbformat.v4.new_code_cell("total()"),
+    ]
+    seconds = {1: ("completed", 0.25), 3: ("completed", 2.0), 4: ("failed", 1.5), 6: ("failed", 0.25)}
+    Run.objects.filter(pk=run.pk).update(
+        cells=[{"index": index, "status": status, "seconds": took} for index, (status, took) in seconds.items()]
+    )
+    write(run.stored, "result/executed.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+    text = page(bobs, run, "notebook").text
+    outline, notebook = text.split("</nav>", 1)
+    entries = outline.split("<li ")[1:]
+    assert len(entries) == 4
+    assert '<a href="#part-0">Doubling numbers</a>' in entries[0]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; of double" in entries[1]
+    assert "3.5 s" in entries[2]
+    assert "a check did not pass" in entries[2]
+    assert '<rect width="100.0" height="4"/>' in entries[2]
+    assert ">Total</a>" in entries[3]
+    assert "the run ended here" in entries[3]
+    assert 'id="part-5"' in notebook
+
+
+def test_a_notebook_without_headings_has_no_outline(desk, bobs, bob):
+    run = desk.done(bob)
+    cells_of(run, "completed", "completed")
+    text = page(bobs, run, "notebook").text
+    assert "<nav" not in text
+    assert text.count('class="time"') == 2
 
 
 def test_a_limit_ended_the_cell_that_was_running(desk, bobs, bob):

@@ -264,6 +264,9 @@ class CheckResult(models.Model):
     compared = models.JSONField(default=dict, blank=True)
     plot_svg = models.TextField(blank=True)
     plot_alt = models.TextField(blank=True)
+    lesson = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="What it teaches beside its message (lessons.py reads it)."
+    )
 
     class Meta:
         ordering = ["position"]
