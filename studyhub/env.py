@@ -93,7 +93,7 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
         try:
             found.append(ip_network(word))
         except ValueError as problem:
-            raise SettingError(f"{name}: {problem}. Write networks such as 10.20.0.0/16, or single addresses.") from None
+            raise SettingError(f"{name}: {problem}. Write networks, such as 10.20.0.0/16, or addresses.") from None
     return found
 
 

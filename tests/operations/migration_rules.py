@@ -16,6 +16,7 @@ LARGE = {
     "catalog": {"completion"},
     "quizzes": {"quizattempt", "answer", "card", "review"},
     "submissions": {"submission", "submittednotebook", "run", "transition", "checkresult", "standing"},
+    "webhooks": {"delivery", "attempt"},
 }
 
 
