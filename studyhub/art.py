@@ -9,21 +9,25 @@ import math
 import random
 from collections.abc import Callable, Iterable
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 WIDTH, HEIGHT = 480, 240
 Point = tuple[float, float]
 
 
-def draw(track: str) -> str:
-    """The picture of the track with this slug as inline SVG of 480 by 240; a plain one for a track without its own."""
-    return _drawn(track if track in PICTURES else "")
+def draw(track: str, *, named: bool = False) -> str:
+    """The picture of the track with this slug as inline SVG of 480 by 240; a plain one for a track without its own.
+
+    `named`: it stands by itself and is described to who can't see it; else it decorates what is said beside it.
+    """
+    return _drawn(track if track in PICTURES else "", named)
 
 
 @cache
-def _drawn(track: str) -> str:
+def _drawn(track: str, named: bool) -> str:
     body = PICTURES.get(track, _dots)()
-    return f'<svg class="art" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false">{body}</svg>'
+    said = f'role="img" aria-label="{DESCRIPTIONS[track]}"' if named and track in DESCRIPTIONS else 'aria-hidden="true"'
+    return f'<svg class="art" viewBox="0 0 {WIDTH} {HEIGHT}" {said} focusable="false">{body}</svg>'
 
 
 def _n(value: float) -> str:
@@ -40,6 +44,10 @@ def _line(start: Point, end: Point, kind: str) -> str:
 
 def _dot(at: Point, radius: float, kind: str) -> str:
     return f'<circle class="{kind}" cx="{_n(at[0])}" cy="{_n(at[1])}" r="{_n(radius)}"/>'
+
+
+def _word(at: Point, text: str, anchor: str = "middle", kind: str = "word") -> str:
+    return f'<text class="{kind}" x="{_n(at[0])}" y="{_n(at[1])}" text-anchor="{anchor}">{text}</text>'
 
 
 def _axes() -> str:
@@ -61,7 +69,12 @@ def _regression() -> str:
 
     residuals = "".join(_line((x, y), (x, fitted(x)), "hair") for x, y in points)
     dots = "".join(_dot(point, 4.2, "dot") for point in points)
-    return _axes() + residuals + _line((44, fitted(44)), (452, fitted(452)), "bold") + dots
+    far_x, far_y = max(points, key=lambda point: abs(point[1] - fitted(point[0])))
+    words = _line((far_x, far_y), (far_x, fitted(far_x)), "edge-strong")
+    words += _word((far_x + 10, (far_y + fitted(far_x)) / 2 + 12), "residual", "start")
+    words += _word((200, fitted(200) - 52), "ŷ = wx + b", kind="word strong")
+    words += _word((456, 232), "x", "end") + _word((20, 36), "y")
+    return _axes() + residuals + _line((44, fitted(44)), (452, fitted(452)), "bold") + words + dots
 
 
 def _maths() -> str:
@@ -77,15 +90,17 @@ def _maths() -> str:
     below = [(36.0, 208.0), *((x, y) for x, y in path if x <= at), (at, curve(at)), (at, 208.0)]
     area = f'<polygon class="area" points="{" ".join(f"{_n(x)},{_n(y)}" for x, y in below)}"/>'
     bars = "".join(_line((x, 208), (x, curve(x)), "hair") for x in range(60, int(at), 24))
-    tangent = _line((at - 120, curve(at) - 120 * slope), (at + 120, curve(at) + 120 * slope), "second")
-    return area + bars + _axes() + _polyline(path, "bold") + tangent + _dot((at, curve(at)), 6, "dot ringed")
+    tangent = _line((at - 110, curve(at) - 110 * slope), (at + 120, curve(at) + 120 * slope), "second")
+    words = _word((at + 40, curve(at) - 12), "slope f ′(x)", "start") + _word((126, 168), "∫ f", kind="word strong")
+    words += _word((452, curve(452) - 14), "f", "end", "word strong") + _word((at, 232), "x")
+    return area + bars + _axes() + _polyline(path, "bold") + tangent + _dot((at, curve(at)), 6, "dot ringed") + words
 
 
 def _network() -> str:
     """A network of four layers; the width of an edge is the size of its weight."""
     chance = random.Random(4)  # noqa: S311 - a picture
     layers = [
-        [(60 + 120 * depth, 120 + 38 * (row - (size - 1) / 2)) for row in range(size)]
+        [(60 + 120 * depth, 106 + 38 * (row - (size - 1) / 2)) for row in range(size)]
         for depth, size in enumerate((4, 5, 5, 2))
     ]
     edges = ""
@@ -102,34 +117,42 @@ def _network() -> str:
     )
     signals = "".join(_line((8, y), (44, y), "hair") for _, y in layers[0])
     signals += "".join(_line((436, y), (472, y), "hair") for _, y in layers[-1])
-    return signals + edges + nodes
+    names = ("input", "hidden", "hidden", "output")
+    words = "".join(_word((60 + 120 * depth, 228), name) for depth, name in enumerate(names))
+    return signals + edges + nodes + words
 
 
 def _denoising() -> str:
     """Five steps from noise to a picture: x_t = √ᾱ·x₀ + √(1-ᾱ)·ε (Ho et al. 2020, equation 4) with falling noise."""
     chance = random.Random(21)  # noqa: S311 - a picture
-    size, tile, gap = 13, 78, 17
+    size, side, gap = 11, 7, 18
+    tile = size * side
     noise = [[chance.gauss(0, 0.55) for _ in range(size)] for _ in range(size)]
     body = ""
     for step, kept in enumerate((0.02, 0.25, 0.55, 0.85, 1.0)):
         left, top = 11 + step * (tile + gap), 78
         levels: dict[int, str] = {}
         for row in range(size):
-            for column in range(size):
-                value = math.sqrt(kept) * _landscape(row, column, size)
-                value += math.sqrt(1 - kept) * (0.45 + noise[row][column])
-                level = max(0, min(6, round(6 * value)))
-                side = tile // size
-                at = f"M{_n(left + column * side)} {_n(top + row * side)}"
-                # A little larger than its place: no seams where the page scales the picture.
-                levels[level] = levels.get(level, "") + f"{at}h{side + 0.4:.1f}v{side + 0.4:.1f}h-{side + 0.4:.1f}z"
-        body += "".join(f'<path class="ink-{level}" d="{path}"/>' for level, path in sorted(levels.items()))
+            values = [
+                math.sqrt(kept) * _landscape(row, column, size) + math.sqrt(1 - kept) * (0.45 + noise[row][column])
+                for column in range(size)
+            ]
+            column = 0
+            # Neighbours of one level are one stroke, as thick as a row.
+            for level, run in groupby(max(0, min(6, round(6 * value))) for value in values):
+                length = len(list(run))
+                levels[level] = levels.get(level, "") + f"M{column} {row}h{length}"
+                column += length
+        cells = "".join(f'<path class="ink-{level}" d="{path}"/>' for level, path in sorted(levels.items()))
+        body += f'<g transform="translate({left} {top + side / 2}) scale({side})">{cells}</g>'
         body += f'<rect class="frame" x="{left}" y="{top}" width="{tile}" height="{tile}" rx="3"/>'
     schedule = [(10 + 460 * i / 60, 206 - 22 * math.cos(math.pi * i / 60)) for i in range(61)]
     marks = "".join(
         _dot((50 + step * 95, 206 - 22 * math.cos(math.pi * (40 + step * 95) / 460)), 3.6, "dot") for step in range(5)
     )
-    return f'<g transform="translate(0 -28)">{body}{_polyline(schedule, "bold")}{marks}</g>'
+    words = _word((11, 64), "noise", "start") + _word((468, 64), "picture", "end")
+    words += _word((468, 204), "share of noise", "end")
+    return f'<g transform="translate(0 -28)">{body}{_polyline(schedule, "bold")}{marks}{words}</g>'
 
 
 def _landscape(row: int, column: int, size: int) -> float:
@@ -148,12 +171,18 @@ def _spine() -> str:
     """One line of lessons, and four branches that leave it and come back to it."""
     middle = 120
     body = _line((10, middle), (470, middle), "bold")
-    branches = [(70, -64, "amber"), (160, 58, "teal"), (250, -64, "violet"), (330, 58, "rose")]
-    for start, rise, accent in branches:
+    branches = [
+        (70, -64, "amber", "Regression"),
+        (160, 58, "violet", "Maths"),
+        (250, -64, "teal", "Neural nets"),
+        (330, 58, "rose", "Stable diffusion"),
+    ]
+    for start, rise, accent, name in branches:
         end, reach, top = start + 104, 34, middle + rise
         path = f"M{start} {middle}C{start + reach} {middle} {start + reach - 8} {top} {start + 52} {top}"
         path += f"S{end - reach} {middle} {end} {middle}"
-        body += f'<g class="accent-{accent}"><path class="branch" d="{path}"/>{_dot((start + 52, top), 4.5, "dot")}</g>'
+        mark = _dot((start + 52, top), 4.5, "dot") + _word((start + 52, top + (26 if rise > 0 else -14)), name)
+        body += f'<g class="accent-{accent}"><path class="branch" d="{path}"/>{mark}</g>'
     return body + "".join(_dot((10 + 23 * i, middle), 4 if i % 5 else 6.5, "lesson") for i in range(21))
 
 
@@ -167,4 +196,14 @@ PICTURES: dict[str, Callable[[], str]] = {
     "neural-nets": _network,
     "stable-diffusion": _denoising,
     "course": _spine,
+}
+DESCRIPTIONS = {
+    "regression": "Points around a rising line of least squares, ŷ = wx + b. The short line at each point is its "
+    "residual: what the line leaves over.",
+    "maths": "A curve f, the area below it up to a point x, and at that point the tangent, whose slope is f ′(x).",
+    "neural-nets": "A network of four layers: input, two hidden ones, output. Thick edges have large weights.",
+    "stable-diffusion": "Five pictures, from pure noise to a landscape with a sun, above a curve: the share of noise, "
+    "which falls from step to step.",
+    "course": "A line of lessons. Four tracks branch off and come back to it: regression, maths, neural nets, stable "
+    "diffusion.",
 }

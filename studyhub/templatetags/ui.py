@@ -182,6 +182,6 @@ def themes() -> list[tuple[str, str, str]]:
 
 
 @register.simple_tag
-def track_art(slug: str) -> SafeString:
-    """The track's picture as inline SVG; it takes the accent of the element around it."""
-    return mark_safe(draw(slug))  # noqa: S308 - numbers that we drew
+def track_art(slug: str, named: bool = False) -> SafeString:
+    """The track's picture as inline SVG; it takes the accent of the element around it. `named`: with a description."""
+    return mark_safe(draw(slug, named=named))  # noqa: S308 - numbers that we drew

@@ -10,7 +10,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from studyhub.art import PICTURES, draw
+from studyhub.art import DESCRIPTIONS, PICTURES, draw
 from studyhub.templatetags.rendering import render_inline, render_markdown
 from studyhub.templatetags.ui import STATES, duration, score
 
@@ -147,7 +147,15 @@ def test_every_track_has_a_picture_that_is_the_same_each_time(track):
     draw.__globals__["_drawn"].cache_clear()
     assert draw(track) == first
     assert first.startswith("<svg")
+    assert len(first) < 6000
     assert "style=" not in first
+
+
+@pytest.mark.parametrize("track", PICTURES)
+def test_a_picture_that_stands_by_itself_is_described(track):
+    assert f'role="img" aria-label="{DESCRIPTIONS[track]}"' in draw(track, named=True)
+    assert 'aria-hidden="true"' in draw(track)
+    assert "<text" in draw(track)
 
 
 def test_the_line_in_the_picture_of_regression_is_the_line_of_least_squares():
