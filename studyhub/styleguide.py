@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from apps.catalog.models import Track
 from studyhub.templatetags.ui import STATES
 
 TOKENS = Path(__file__).resolve().parent / "static" / "css" / "tokens.css"
@@ -104,6 +105,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "steps": tuple(range(1, 9)),
         "form": SampleForm(),
         "wrong": wrong,
+        "track": Track(slug="trees", title="Trees"),
         "pages": [page_of(number) for number in (1, 2, 3)],
         "code": "def predict(X, w, b):\n    return X @ w + b",
     }

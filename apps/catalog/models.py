@@ -179,10 +179,6 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
         """A resource with what its page says about it."""
         return self.current().select_related("section__track").prefetch_related("concepts")
 
-    def in_track(self, track: Track) -> ResourceQuerySet:
-        """The track's resources in the order in which a learner meets them."""
-        return self.current().filter(section__track=track).select_related("section__track")
-
     def on_concept(self, concept: Concept) -> ResourceQuerySet:
         """Every resource that looks at the concept."""
         return self.current().filter(concepts=concept).select_related("section__track")

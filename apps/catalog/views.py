@@ -43,18 +43,14 @@ def track(request: HttpRequest, track: str) -> HttpResponse:
 
 @require_safe
 def resource(request: HttpRequest, track: str, slug: str) -> HttpResponse:
-    """A resource: why this one, what else looks at the same concepts, and what comes before and after."""
+    """A resource: why this one, and what else looks at the same concepts."""
     found = get_object_or_404(Resource.objects.for_page(), section__track__slug=track, slug=slug)
-    in_order = list(Resource.objects.in_track(found.section.track))
-    place = in_order.index(found)
     concepts = list(found.concepts.all())
     exercises = exercises_on_offer().filter(concepts__in=concepts).select_related("section__track").distinct()
     context = {
         "resource": found,
         "track": found.section.track,
         "concepts": concepts,
-        "previous": in_order[place - 1] if place else None,
-        "next": in_order[place + 1] if place + 1 < len(in_order) else None,
         "others": Resource.objects.another_perspective(found)[:PERSPECTIVES],
         "exercises": exercises[:PERSPECTIVES],
         "done": found.pk in Completion.objects.resources_of(request.user),

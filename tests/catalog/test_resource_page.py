@@ -1,5 +1,7 @@
 """The page of a resource, and marking it as done."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -64,11 +66,24 @@ def test_an_exercise_on_two_of_the_concepts_is_shown_once(client, catalog, video
     assert len(client.get(video.get_absolute_url()).context["exercises"]) == 1
 
 
+def neighbours(page: str) -> list[tuple[str, str]]:
+    """What the page leads to at its end: rel and address."""
+    return re.findall(r'<a rel="(prev|next)" href="([^"]+)"', page)
+
+
 def test_previous_and_next_follow_the_track(client, catalog):
-    context = client.get(Resource.objects.get(slug="tree-article").get_absolute_url()).context
-    assert (context["previous"].slug, context["next"].slug) == ("tree-video", "descent-paper")
-    context = client.get(Resource.objects.get(slug="descent-paper").get_absolute_url()).context
-    assert context["next"] is None
+    one, two, last = (Resource.objects.get(slug=slug) for slug in ("tree-video", "tree-article", "descent-paper"))
+    page = client.get(two.get_absolute_url()).content.decode()
+    assert neighbours(page) == [("prev", one.get_absolute_url()), ("next", last.get_absolute_url())]
+    assert neighbours(client.get(last.get_absolute_url()).content.decode()) == [("prev", two.get_absolute_url())]
+
+
+def test_an_exercise_comes_after_what_its_section_reads_and_its_page_knows_it(client, catalog, make_exercise):
+    exercise = make_exercise("grow-a-tree")
+    before = exercise.section.resources.order_by("position").last()
+    page = client.get(before.get_absolute_url()).content.decode()
+    assert ("next", exercise.get_absolute_url()) in neighbours(page)
+    assert reverse("learning:map", args=["regression"]) in page
 
 
 def test_a_resource_is_found_only_under_its_own_track_and_not_when_retired(client, video):
@@ -132,5 +147,5 @@ def test_the_number_of_queries_is_bounded(client, bob, video, make_exercise, dja
     for number in range(6):
         make_exercise(f"tree-{number}")
     address = video.get_absolute_url()
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(14):
         client.get(address)

@@ -134,7 +134,8 @@ def test_list_asks_the_database_the_same_for_more_exercises(
 
 
 def test_detail_asks_the_database_little(client, synced, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
+    # Five of them read the curriculum, which a site keeps in memory and a test does not.
+    with django_assert_max_num_queries(9):
         get(client, synced.get_absolute_url())
 
 
