@@ -1,4 +1,4 @@
-"""What comes before and after on the track, at the end of each page of its content: `{% load turn %}{% turn item %}`."""
+"""What comes before and after on the track, at the end of each page of its content: `{% turn item %}`."""
 
 from __future__ import annotations
 
