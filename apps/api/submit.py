@@ -200,6 +200,17 @@ def watch(site: Site, state: dict[str, Any]) -> None:
         progress.end()
 
 
+def differences(check: dict[str, Any]) -> list[str]:
+    """What is not as expected, a line for each."""
+    found = []
+    for value in check.get("kinds", ()):
+        start = "{}: ".format(value["name"]) if value["name"] else ""
+        for row in value["rows"]:
+            if not row["same"]:
+                found.append("{}{}: expected {}; yours {}".format(start, row["what"], row["expected"], row["yours"]))
+    return found
+
+
 def show_result(result: dict[str, Any]) -> int:
     """Print what each check found; the exit status that it comes to."""
     show()
@@ -213,9 +224,13 @@ def show_result(result: dict[str, Any]) -> int:
     for check in result["checks"]:
         mark = "ok" if check["passed"] else "--" if not check["points"] else "~~"
         show("\n[{}] {}  {:g} of {:g}".format(mark, check["title"], check["points"], check["max_points"]))
-        for text in (check["message"], "Hint: " + check["hint"] if check["hint"] else ""):
+        for text in (check["message"], *differences(check), "Hint: " + check["hint"] if check["hint"] else ""):
             if text:
                 show(textwrap.indent(textwrap.fill(text, 72), "     "))
+        again = check.get("again")
+        if again:
+            show("     Look again: {}{}".format(again["title"], " at " + again["at"] if again["at"] else ""))
+            show("     " + again["page"])
     show("\n" + result["page"])
     if result["verdict"] == "platform_error":
         return BROKEN

@@ -48,6 +48,7 @@ def lines(x_name: str, y_name: str) -> Picture:
         for values, name in ((yours, "plot-line"), (right, "plot-reference")):
             places = chosen(len(values)) if len(values) else np.array([], int)
             points = np.column_stack([across(places, *x), up(values[places], *y, BELOW_LEGEND)])
+            points[_beyond(values[places], *y)] = np.nan
             body += _line(points, name, dots=name == "plot-line" and len(values) <= DOTTED)
         few = chosen(last + 1, MOST_ROWS)
         rows = tuple((int(step), _at(yours, step), _at(right, step)) for step in few)
@@ -97,6 +98,12 @@ def _frame(right: np.ndarray, yours: np.ndarray) -> tuple[float, float]:
         low = max(min(low, float(seen.min())), low - height)
         high = min(max(high, float(seen.max())), high + height)
     return low, high
+
+
+def _beyond(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Which values lie outside the frame with both their neighbours: a line ends where it leaves."""
+    outside = np.concatenate([[True], (values < low) | (values > high), [True]])
+    return np.asarray(outside[:-2] & outside[1:-1] & outside[2:])
 
 
 def _line(points: np.ndarray, name: str, *, dots: bool) -> str:

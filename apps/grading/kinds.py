@@ -108,7 +108,7 @@ def _range(found: np.ndarray, right: np.ndarray, reveal: bool) -> list[Differenc
 
 
 def _span(numbers: np.ndarray) -> str:
-    return f"{number_words(float(numbers.min()))} to {number_words(float(numbers.max()))}"
+    return f"{float(numbers.min()):.4g} to {float(numbers.max()):.4g}"
 
 
 def _gaps(found: np.ndarray) -> list[Difference]:
@@ -142,9 +142,4 @@ def _place(place: tuple[int, ...]) -> str:
 def _entry(entry: Any) -> str:
     if isinstance(entry, str):
         return clean_text(entry, at_most=60) or "(empty)"
-    return ("true" if entry else "false") if isinstance(entry, np.bool_) else number_words(float(entry))
-
-
-def number_words(number: float) -> str:
-    """A number in up to six digits."""
-    return f"{number:.6g}"
+    return ("true" if entry else "false") if isinstance(entry, np.bool_) else f"{float(entry):.6g}"

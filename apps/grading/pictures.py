@@ -90,10 +90,10 @@ def grid(captions: list[str], columns: list[np.ndarray]) -> str:
         body += text(left + side / 2, 16, caption, "middle")
         for row, pixels in enumerate(column):
             top = HEAD + row * (height + GAP)
-            body += (
-                f'<image class="plot-picture" x="{left:.1f}" y="{top:.1f}" width="{side:.1f}" height="{height:.1f}" '
-                f'href="data:image/png;base64,{base64.b64encode(png(pixels)).decode()}"/>'
-            )
+            place = f'x="{left:.1f}" y="{top:.1f}" width="{side:.1f}" height="{heights[number]:.1f}"'
+            source = f"data:image/png;base64,{base64.b64encode(png(pixels)).decode()}"
+            body += f'<image class="plot-picture" {place} preserveAspectRatio="none" href="{source}"/>'
+            body += f'<rect {place} fill="none" stroke="currentColor" stroke-opacity="0.35"/>'
     return svg("Pictures side by side", body, HEAD + most * (height + GAP) - GAP)
 
 

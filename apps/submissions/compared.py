@@ -63,6 +63,11 @@ class Scale:
         return "start" if self.yours_x < edge else "end" if self.yours_x > self.WIDTH - edge else "middle"
 
 
+def is_agreement(compared: dict[str, Any]) -> bool:
+    """Whether it is the comparison of one array with the reference's, and all of it agrees."""
+    return bool(compared) and compared.keys() <= COMPARISON and compared.get("right_share") == 1
+
+
 def as_scale(compared: dict[str, Any]) -> Scale | None:
     """The scale of a check that measures quality between a baseline and a reference; None for any other."""
     values = [compared.get(name) for name in MEASURED]

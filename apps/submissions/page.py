@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.runner.contract import CellStatus
 
 from . import rendering
-from .compared import Compared, Scale, as_scale, as_table
+from .compared import Compared, Scale, as_scale, as_table, is_agreement
 from .constants import Files, State, Verdict
 from .conversation import Conversation
 from .lessons import Again, Kinds, kinds_in, numbers_in, where_to_look
@@ -77,6 +77,11 @@ class ShownCheck:
         scale = as_scale(result.compared)
         table = None if scale else as_table(result.compared, result.message)
         return cls(result, scale, table, kinds_in(result.lesson), numbers_in(result.lesson), again)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether its picture shows nothing but that both are the same."""
+        return self.result.passed and is_agreement(self.result.compared)
 
 
 class RunPage:

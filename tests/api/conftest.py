@@ -21,7 +21,7 @@ from apps.quizzes.services import start as begin
 from apps.submissions import grading
 from tests.groups.conftest import ada, alice, assign, circle, dana, resource  # noqa: F401 - fixtures
 from tests.quizzes import site
-from tests.submissions.conftest import Desk, Package, committed, desk, exercise, graded  # noqa: F401 - fixtures
+from tests.submissions.conftest import Desk, Package, committed, desk, exercise, graded, lesson  # noqa: F401 - fixtures
 
 STARTER = """\
 # %% [markdown]

@@ -11,11 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from apps.api import watching
+from apps.catalog.models import Concept
 from apps.submissions.messages import UPLOAD
 from apps.submissions.models import Submission
 from apps.submissions.services import override
 from tests.api.conftest import Program, token_for
-from tests.submissions.conftest import age, fresh, notebook_bytes, say, with_manifest
+from tests.submissions.conftest import LESSON, age, fresh, notebook_bytes, say, with_manifest
 
 # Made once: each one that is made has cells with ids of their own.
 NOTEBOOK = notebook_bytes()
@@ -229,6 +230,21 @@ def test_the_result_says_what_each_check_found(bobs, bob, desk):
     assert double["table"]["headings"] == ["x", "yours", "reference"]
     assert (total["passed"], total["hint"]) == (True, "")
     assert {"name": "Python", "value": "3.11"} in found["used"]
+
+
+def test_the_result_has_what_a_check_teaches(bobs, bob, desk, lesson):
+    concept = Concept.objects.create(slug="doubling", title="Doubling", summary="Twice as much.")
+    lesson(LESSON)
+    run = desk.done(bob, points=(0, 1))
+    double, total = bobs.get(f"/submissions/{run.submission_id}/result").json()["checks"]
+    (value,) = double["kinds"]
+    assert value["name"] == "w"
+    assert value["rows"][0] == {"what": "Shape", "expected": "(3,)", "yours": "(3, 1) <b>", "same": False}
+    assert double["drawn"]["words"] == "Yours beside the reference"
+    assert double["drawn"]["numbers"]["headings"] == ["Step", "Yours"]
+    assert double["again"]["concept"] == "doubling"
+    assert double["again"]["page"].endswith(concept.get_absolute_url())
+    assert (total["drawn"], total["again"]) == (None, None)
 
 
 def test_there_is_no_result_before_it_has_ended(bobs, bob, desk):

@@ -100,6 +100,21 @@ def test_it_watches_and_shows_what_each_check_found(upload, desk, monkeypatch, p
     assert upload.token not in out + err
 
 
+def test_a_result_says_what_differs_and_where_to_look_again(capsys):
+    row = {"what": "Shape", "expected": "(3,)", "yours": "(3, 1)", "same": False}
+    check = {
+        "title": "Double", "passed": False, "points": 0, "max_points": 3, "message": "No.", "hint": "",
+        "kinds": [{"name": "w", "rows": [row, {**row, "what": "Kind", "same": True}]}],
+        "again": {"title": "A video", "at": "12:30", "page": "https://study.example/doubling"},
+    }  # fmt: skip
+    found = {"points": 0, "max_points": 3, "title": "Not yet right", "text": "t", "reason": "", "verdict": "failed"}
+    assert submit.show_result({**found, "checks": [check], "page": "https://study.example/1"}) == submit.GRADED
+    out = capsys.readouterr().out
+    assert "w: Shape: expected (3,); yours (3, 1)" in out
+    assert "Kind" not in out
+    assert "Look again: A video at 12:30" in out
+
+
 def test_without_watching_it_ends_once_it_is_taken_in(upload):
     status, out, _ = upload.run("doubling", "mine.ipynb")
     assert status == 0

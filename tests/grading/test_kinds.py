@@ -59,7 +59,7 @@ def test_of_a_hidden_reference_not_even_the_place_is_told():
     """Who hands in zeros would learn where the one of a fixed kernel is; of two labels one tells the other."""
     rows = rows_of(RIGHT + np.array([[0, 0.5], [0, 1]]))
     assert rows["Entries"] == ("all right", "2 of 4 wrong", False)
-    assert rows["Range"][:2] == (HIDDEN, "-2 to 77.125")
+    assert rows["Range"][:2] == (HIDDEN, "-2 to 77.12")
     assert not [what for what in rows if what.startswith("First")]
     rows = rows_of(4.5, reference=lambda inputs: 3.0)
     assert rows["Value"] == (HIDDEN, "4.5", False)
@@ -68,7 +68,7 @@ def test_of_a_hidden_reference_not_even_the_place_is_told():
 def test_both_values_where_the_check_reveals_them():
     rows = rows_of(RIGHT + np.array([[0, 0.5], [0, 1]]), reveal=True)
     assert rows["First difference, at [0, 1]"] == ("-2.5", "-2", False)
-    assert rows["Range"][:2] == ("-2.5 to 77.125", "-2 to 77.125")
+    assert rows["Range"][:2] == ("-2.5 to 77.12", "-2 to 77.12")
 
 
 @pytest.mark.parametrize("value", [RIGHT + 1, RIGHT * 0, np.zeros(2), np.full((2, 2), np.nan), None, 3.5])

@@ -14,8 +14,9 @@ import pytest
 
 from apps.catalog.models import Section, Track
 from apps.exercises.models import Exercise, ExerciseVersion
-from apps.grading import CheckOutcome, GradeReport
+from apps.grading import CheckOutcome, GradeReport, Lesson
 from apps.grading.inputs import Inputs
+from apps.grading.report import Difference, Kinds
 from apps.runner.contract import CellReport, CellStatus, Limits, Outcome, Progress, RunResult
 from apps.submissions import bell, grading, services
 from apps.submissions.models import Run, Submission
@@ -77,6 +78,30 @@ def graded(spec, *, seed: int, artefacts: Path) -> GradeReport:
         for name, earned, most in zip(("double", "total"), points, (3.0, 1.0), strict=True)
     )
     return GradeReport(score=float(sum(points)), max_score=4.0, checks=checks)
+
+
+LESSON = Lesson(
+    kinds=(
+        Kinds((Difference("Shape", "(3,)", "(3, 1) <b>", False), Difference("Kind", "numbers", "a list", True)), "w"),
+    ),
+    concept="doubling",
+    columns=("Step", "Yours"),
+    rows=((0, 1.5), (1, "NaN")),
+)
+
+
+@pytest.fixture
+def lesson(monkeypatch):
+    """What each check of a hand-in teaches from now on."""
+
+    def teach(lesson: Lesson) -> None:
+        def told(*arguments, **keywords):
+            report = graded(*arguments, **keywords)
+            return replace(report, checks=tuple(replace(check, lesson=lesson) for check in report.checks))
+
+        monkeypatch.setattr(grading, "grade", told)
+
+    return teach
 
 
 @pytest.fixture

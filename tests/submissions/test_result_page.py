@@ -9,15 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.catalog.models import Concept, Resource, Section, Track
-from apps.grading import Lesson, LookAgain
-from apps.grading.report import Difference, Kinds
+from apps.grading import LookAgain
 from apps.runner.contract import Outcome
-from apps.submissions import grading, services
+from apps.submissions import services
 from apps.submissions.constants import State, Verdict
 from apps.submissions.messages import VERDICTS
 from apps.submissions.models import Run, Submission
 from tests.stores import drop, write
-from tests.submissions.conftest import DIGEST, SLUG, fresh, graded, notebook_bytes
+from tests.submissions.conftest import DIGEST, LESSON, SLUG, fresh, notebook_bytes
 
 HOSTILE = "<script>parent.alert(1)</script><img src='https://evil.example/x.png'>"
 
@@ -49,30 +48,6 @@ def test_a_partly_right_one_shows_what_was_compared(desk, bobs, bob):
     assert "Multiply by two." in text
     assert 'role="img" aria-label="Yours beside the reference"' in text
     assert '<svg viewBox="0 0 1 1">' in text
-
-
-LESSON = Lesson(
-    kinds=(
-        Kinds((Difference("Shape", "(3,)", "(3, 1) <b>", False), Difference("Kind", "numbers", "a list", True)), "w"),
-    ),
-    concept="doubling",
-    columns=("Step", "Yours"),
-    rows=((0, 1.5), (1, "NaN")),
-)
-
-
-@pytest.fixture
-def lesson(monkeypatch):
-    """What each check of a hand-in teaches from now on."""
-
-    def teach(lesson: Lesson) -> None:
-        def told(*arguments, **keywords):
-            report = graded(*arguments, **keywords)
-            return replace(report, checks=tuple(replace(check, lesson=lesson) for check in report.checks))
-
-        monkeypatch.setattr(grading, "grade", told)
-
-    return teach
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -9,6 +10,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from apps.submissions.compared import Compared
+from apps.submissions.lessons import Again
 from apps.submissions.models import Submission
 from apps.submissions.page import RunPage, ShownCheck
 
@@ -90,6 +93,11 @@ class ComparedOut(Schema):
     rows: list[list[str]]
     cut: bool = Field(description="There was more.")
 
+    @classmethod
+    def of(cls, table: Compared | None) -> Self | None:
+        """From what the page shows."""
+        return cls(headings=table.headings, rows=table.rows, cut=table.cut) if table else None
+
 
 class ScaleOut(Schema):
     """Where a figure stands between the baseline and the reference."""
@@ -99,6 +107,51 @@ class ScaleOut(Schema):
     baseline: str
     reference: str
     all_points_from: str
+
+
+class DifferenceOut(Schema):
+    """One respect in which a value was looked at, in words."""
+
+    what: str = Field(description="Kind, Shape, Range, First difference …")
+    expected: str
+    yours: str
+    same: bool
+
+
+class KindsOut(Schema):
+    """A value that is not right, beside what was expected."""
+
+    name: str = Field(description="Where a function gives several values; else empty.")
+    rows: list[DifferenceOut]
+
+
+class DrawnOut(Schema):
+    """What the picture of a check shows, for those who don't see it."""
+
+    words: str
+    numbers: ComparedOut | None
+
+
+class AgainOut(Schema):
+    """Where to look again."""
+
+    concept: str | None = Field(description="Slug.")
+    resource: str | None = Field(description="Slug.")
+    title: str = Field(description="Of the resource, or else of the concept.")
+    page: str
+    at: str = Field(description="The time in the resource; empty where it isn't certain.")
+
+    @classmethod
+    def of(cls, again: Again) -> Self:
+        """From what the page says."""
+        target = again.resource or again.concept
+        return cls(
+            concept=again.concept.slug if again.concept else None,
+            resource=again.resource.slug if again.resource else None,
+            title=str(target),
+            page=page(target),
+            at=again.at,
+        )
 
 
 class CheckResultOut(Schema):
@@ -113,18 +166,24 @@ class CheckResultOut(Schema):
     hint: str = Field(description="Markdown.")
     table: ComparedOut | None
     scale: ScaleOut | None
+    kinds: list[KindsOut] = Field(description="Values that are not right, beside what was expected.")
+    drawn: DrawnOut | None
+    again: AgainOut | None = Field(description="null once it has passed.")
 
     @classmethod
     def of(cls, shown: ShownCheck) -> Self:
         """From what the page shows of it."""
-        found, table, scale = shown.result, shown.table, shown.scale
+        found, scale = shown.result, shown.scale
         names = ("title", "passed", "points", "max_points", "message", "hint")
         measured = ("metric", "yours", "baseline", "reference", "all_points_from")
         return cls(
             id=found.check_id,
             **{name: getattr(found, name) for name in names},
-            table=ComparedOut(headings=table.headings, rows=table.rows, cut=table.cut) if table else None,
+            table=ComparedOut.of(shown.table),
             scale=ScaleOut(**{name: getattr(scale, name) for name in measured}) if scale else None,
+            kinds=[KindsOut(name=one.name, rows=[asdict(row) for row in one.rows]) for one in shown.kinds],
+            drawn=DrawnOut(words=found.plot_alt, numbers=ComparedOut.of(shown.numbers)) if found.plot_svg else None,
+            again=AgainOut.of(shown.again) if shown.again else None,
         )
 
 
