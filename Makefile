@@ -16,7 +16,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run demo test test-postgres test-brokers test-curriculum check audit-secrets audit-dependencies lock bench soak load load-million chaos chaos-short clean
+.PHONY: help setup run demo test test-postgres test-brokers test-curriculum check audit-secrets audit-dependencies lock bench soak load load-million chaos chaos-short lite clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
@@ -34,6 +34,7 @@ help:
 	@echo "make soak    a thousand runs through one worker: memory, and what is left behind (some minutes)"
 	@echo "make chaos   a thousand hand-ins while processes are killed, servers restarted, disks filled (CHAOS='--seed 8'; half an hour)"
 	@echo "make chaos-short      sixty of them, as CI does"
+	@echo "make lite    JupyterLite for the NumPy exercises, into static files (LITE=--bare: without NumPy, to try it)"
 	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
 	@echo "make clean   remove the environment; your data under var/ stays"
 
@@ -132,5 +133,11 @@ chaos-short: setup
 	@docker/test-tools.sh postgresql redis
 	$(BIN)/python -m tests.chaos --submissions 60 --pace 2 --between 2 --backlog 16 --twins 16 $(CHAOS)
 
+# An environment of its own: nothing of it is needed where the site runs.
+lite: setup
+	@test -x .venv-lite/bin/jupyter || { $(BIN)/python -m venv .venv-lite && \
+		.venv-lite/bin/python -m pip install --quiet -r studyhub/lite/requirements.txt; }
+	@STUDYHUB_DEBUG=$${STUDYHUB_DEBUG-1} $(BIN)/python -m studyhub.lite $(LITE)
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-lite

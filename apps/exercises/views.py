@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from apps.exercises.access import get_exercise
 from apps.exercises.build import introduction, starter_zip
+from apps.exercises.elsewhere import in_browser
 from apps.exercises.forms import FilterForm
 from apps.exercises.models import Exercise
 from apps.exercises.wording import limits_in_words
@@ -37,6 +38,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "introduction": introduction(package),
         "data_files": list(package.data_files()),
         "limits": limits_in_words(package.manifest),
+        "lite_url": in_browser(package),
     }
     return render(request, "exercises/detail.html", context)
 

@@ -1,0 +1,1 @@
+"""JupyterLite for the exercises that need NumPy alone: a notebook that runs in the visitor's own browser."""
