@@ -43,6 +43,18 @@ def test_paper_is_white_and_holds_the_content_alone(open_page, bob, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= 690
 
 
+def test_paper_says_where_a_resource_is_and_holds_nothing_to_click(open_page, bob):
+    page = open_page("/tracks/regression/resources/descent-paper/", user=bob)
+    page.emulate_media(media="print")
+    link = page.locator("main a.btn[href^='http']").first
+    expect(link).to_be_visible()
+    said = link.evaluate("link => getComputedStyle(link, '::after').content")
+    assert link.get_attribute("href") in said
+    for part in (".turn", ".crumbs", "main button", ".toasts"):
+        for one in page.locator(part).all():
+            expect(one).to_be_hidden()
+
+
 def test_a_resource_is_marked_as_done_and_back_in_place(open_page, bob, video):
     page = open_page(VIDEO, user=bob)
     page.evaluate("window.stayed = true")
