@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
     "refit": {"task": "quizzes.refit_due", "schedule": REFIT_S, "options": {"expires": REFIT_S}},
     "remind": {"task": "groups.remind", "schedule": crontab(minute=0), "options": {"expires": 3000}},
+    "mail": {"task": "accounts.deliver", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
     "webhooks": {"task": "webhooks.deliver", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
     "announce": {"task": "webhooks.announce", "schedule": ANNOUNCE_S, "options": {"expires": ANNOUNCE_S}},
     "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},

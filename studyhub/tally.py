@@ -42,6 +42,7 @@ FIGURES = {
     "reconciler_passes": Figure("Passes of the reconciler."),
     "reconciler_acts": Figure("What it did in them.", ("act",)),
     "webhooks": Figure("Tries to send a webhook: delivered, to be retried, or failed for good.", ("outcome",)),
+    "mails_given_up": Figure("Mails that could not be handed over at any try.", ("kind",)),
     "mails": Figure("Mails handed to the mail server, or refused by it.", ("outcome",)),
 }
 SUM = "sum"

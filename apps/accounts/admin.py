@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.accounts.audit import record
-from apps.accounts.models import AccessToken, AuditEntry, User
+from apps.accounts.models import AccessToken, AuditEntry, Mail, User
 from apps.accounts.tokens import revoke_token
 
 
@@ -84,3 +84,22 @@ class AuditEntryAdmin(admin.ModelAdmin):
         """It goes only with the person whom it concerns: Django asks on the page of that person too."""
         match = request.resolver_match
         return bool(match) and not str(match.url_name).startswith("accounts_auditentry_")
+
+
+@admin.register(Mail)
+class MailAdmin(admin.ModelAdmin):
+    """Mails to people, and which the server refused; what stands in them is theirs."""
+
+    list_display = ("created_at", "kind", "to", "state", "tries", "next_try_at", "last_error")
+    list_filter = ("state", "kind")
+    search_fields = ("to", "key")
+    date_hierarchy = "created_at"
+    exclude = ("subject", "text", "html", "stop_url")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False

@@ -1,7 +1,10 @@
 """What people may change about themselves."""
 
+from typing import Any
+
 from django import forms
 
+from apps.accounts.kinds import KINDS
 from apps.accounts.models import Scope, User
 from apps.accounts.zones import zone_choices
 
@@ -52,3 +55,12 @@ class TokenForm(forms.Form):
         initial=90,
         coerce=int,
     )
+
+
+class ChoicesForm(forms.Form):
+    """How the reader is told, for each kind."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in KINDS.values():
+            self.fields[kind.name] = forms.ChoiceField(label=kind.label, choices=kind.choices, help_text=kind.about)

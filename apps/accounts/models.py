@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from apps.accounts.told_models import Choice as Choice
+from apps.accounts.told_models import Mail as Mail
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users; addresses are compared without regard to case."""
@@ -111,6 +114,9 @@ NOTIFICATION_ICONS = {
     "extension": "calendar",
     "plan": "calendar",
     "group": "users",
+    "webhook": "link",
+    "graded": "circle-check",
+    "due": "clock",
 }
 
 
@@ -124,10 +130,14 @@ class Notification(models.Model):
     url = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+    awaits_digest = models.BooleanField(default=False, db_default=False, help_text="For the next morning's mail.")
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["user", "read_at"], name="notification_unread")]
+        indexes = [
+            models.Index(fields=["user", "read_at"], name="notification_unread"),
+            models.Index(fields=["user"], name="notification_for_digest", condition=models.Q(awaits_digest=True)),
+        ]
 
     def __str__(self) -> str:
         return self.text

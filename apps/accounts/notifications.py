@@ -1,21 +1,83 @@
-"""Telling people on the site what happened; where it also goes by e-mail is not decided here."""
+"""Telling people what happened: on the site, and by e-mail where they chose that (kinds.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts import mails
+from apps.accounts.kinds import KINDS, Channel, chosen_or_default, kind_of
 from apps.accounts.models import Notification, User
+from apps.accounts.told_models import Choice
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
-def notify(users: Iterable[User], *, kind: str, text: str, url: str = "", body: str = "") -> int:
-    """Leave a notification for each of `users`; returns how many. In the transaction of what it tells of.
+def notify(
+    users: Iterable[User], *, kind: str, text: str, url: str = "", body: str = "", subject: str = "", note: str = ""
+) -> int:
+    """Tell each of `users` by the way that they chose; returns how many. In the transaction of what it tells of.
 
-    `body` is a message in Markdown, shown below `text`.
+    `body` is a message in Markdown, shown below `text`. A mail has the `subject`, else `text`; and `note` below.
     """
-    rows = [Notification(user=user, kind=kind, text=text[:500], url=url[:300], body=body) for user in users]
-    return len(Notification.objects.bulk_create(rows))
+    people, of = list(users), kind_of(kind)
+    ways = channels([user.pk for user in people], of.name)
+    wanting = [user for user in people if ways[user.pk] != Channel.NOTHING]
+    rows = [
+        Notification(
+            user=user,
+            kind=kind,
+            text=text[:500],
+            url=url[:300],
+            body=body,
+            awaits_digest=ways[user.pk] == Channel.DIGEST,
+        )
+        for user in wanting
+    ]
+    with transaction.atomic():
+        Notification.objects.bulk_create(rows)
+        for user in wanting:
+            if ways[user.pk] == Channel.AT_ONCE and user.is_active:
+                mails.write_at_once(user, of, subject=subject or text, text=text, url=url, body=body, note=note)
+    return len(rows)
+
+
+def channels(users: Iterable[int], kind: str) -> dict[int, Channel]:
+    """How each user, by key, is told of a kind (one query)."""
+    keys = list(users)
+    chosen = dict(Choice.objects.filter(user__in=keys, kind=kind).values_list("user", "channel"))
+    return {key: chosen_or_default(KINDS[kind], chosen.get(key)) for key in keys}
+
+
+def choices_of(user: User) -> dict[str, Channel]:
+    """How `user` is told of every kind (one query)."""
+    chosen = dict(Choice.objects.filter(user=user).values_list("kind", "channel"))
+    return {name: chosen_or_default(kind, chosen.get(name)) for name, kind in KINDS.items()}
+
+
+def choose(user: User, choices: Mapping[str, str]) -> None:
+    """From now on `user` is told so, by kind; what is as before is not written."""
+    before = choices_of(user)
+    with transaction.atomic():
+        for name, channel in choices.items():
+            if channel in KINDS[name].channels and before[name] != channel:
+                Choice.objects.update_or_create(user=user, kind=name, defaults={"channel": channel})
+
+
+def stop_mail(user: User, name: str) -> None:
+    """No more mail of one kind, or of a morning: it stays on the site."""
+    ways = choices_of(user)
+    if name in KINDS:
+        ended = [name] if ways[name] in {Channel.DIGEST, Channel.AT_ONCE} else []
+    else:
+        ended = [kind for kind, channel in ways.items() if channel == Channel.DIGEST]
+    choose(user, dict.fromkeys(ended, Channel.INBOX))
+    words = [word for kind in ended for word in KINDS[kind].told]
+    Notification.objects.filter(user=user, awaits_digest=True, kind__in=words).update(awaits_digest=False)
 
 
 def unread(user: User) -> int:
@@ -23,15 +85,30 @@ def unread(user: User) -> int:
     return Notification.objects.filter(user=user, read_at__isnull=True).count()
 
 
+def of_kind(user: User, name: str) -> QuerySet[Notification]:
+    """The user's of one kind; all where there is no such kind."""
+    mine = Notification.objects.filter(user=user)
+    return mine.filter(kind__in=KINDS[name].told) if name in KINDS else mine
+
+
 def read(user: User, pk: int) -> Notification | None:
     """Mark one of `user`'s as read; returns it, or None where it is not theirs."""
     found = Notification.objects.filter(user=user, pk=pk).first()
     if found and found.read_at is None:
-        Notification.objects.filter(pk=pk, read_at__isnull=True).update(read_at=timezone.now())
+        _unread(user).filter(pk=pk).update(read_at=timezone.now(), awaits_digest=False)
     return found
 
 
-def read_all(user: User, up_to: int) -> int:
+def unread_again(user: User, pk: int) -> bool:
+    """Mark one of `user`'s as not read; False where it is not theirs. No mail comes of it."""
+    return bool(Notification.objects.filter(user=user, pk=pk).update(read_at=None))
+
+
+def read_all(user: User, up_to: int, kind: str = "") -> int:
     """Mark those as read that were there when a page was made: up to the key `up_to`. Returns how many."""
-    rows = Notification.objects.filter(user=user, read_at__isnull=True, pk__lte=up_to)
-    return rows.update(read_at=timezone.now())
+    rows = of_kind(user, kind).filter(read_at__isnull=True, pk__lte=up_to)
+    return rows.update(read_at=timezone.now(), awaits_digest=False)
+
+
+def _unread(user: User) -> QuerySet[Notification]:
+    return Notification.objects.filter(user=user, read_at__isnull=True)

@@ -13,4 +13,8 @@ urlpatterns = [
     path("notifications/", told_views.notifications, name="notifications"),
     path("notifications/read/", told_views.read_notifications, name="read_notifications"),
     path("notifications/<int:pk>/", told_views.open_notification, name="notification"),
+    path("notifications/<int:pk>/mark/", told_views.mark_notification, name="mark_notification"),
+    path("notifications/stop/<str:token>/", told_views.stop, name="stop_mail"),
+    path("profile/notifications/", told_views.notification_choices, name="notification_choices"),
+    path("profile/mails/", told_views.mails, name="mails"),
 ]

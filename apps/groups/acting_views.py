@@ -148,8 +148,7 @@ def message(request: HttpRequest, slug: str) -> HttpResponse:
     form = MessageForm(None if request.method != "POST" or writing else request.POST, others=others)
     form.initial = {"members": chosen}
     if form.is_valid():
-        address = request.build_absolute_uri(reverse("notifications"))
-        sent = acting.message(by=leading, address=address, **form.cleaned_data)
+        sent = acting.message(by=leading, **form.cleaned_data)
         messages.success(request, f"Sent to {sent} member{'s' if sent != 1 else ''}, each alone.")
         return redirect("groups:members", slug)
     context = {"group": leading.group, "membership": leading, "form": form, "chosen": set(chosen)}

@@ -9,12 +9,19 @@ class GroupsConfig(AppConfig):
     name = "apps.groups"
 
     def ready(self) -> None:
-        """Has leads look at the hand-ins of their members, and what a plan asks for proposed on the first page."""
+        """Has leads look at the hand-ins of their members, and what a plan asks for proposed on the first page.
+
+        Then has groups remind whoever chooses to be told of what is due.
+        """
+        from django.db.models.signals import post_save
+
+        from apps.accounts.models import Choice
         from apps.catalog import suggestions
         from apps.submissions.access import register
 
-        from . import proposals
+        from . import proposals, reminders
         from .helping import helpers_of
 
         register(helpers_of)
         suggestions.register(proposals.suggestions)
+        post_save.connect(reminders.follow, sender=Choice)

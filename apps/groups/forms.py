@@ -108,4 +108,4 @@ class PreferencesForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ["shares_all", "reminders"]
-        labels = {"shares_all": "Show my leads all of my learning", "reminders": "Remind me by e-mail"}
+        labels = {"shares_all": "Show my leads all of my learning", "reminders": "Remind me of what is due here"}

@@ -44,7 +44,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "groups/unsubscribe.html", {"unknown": True}, status=404)
     if request.method == "POST":
         reminders.stop(user, request.POST.get("group", ""))
-    rows = reminders.memberships_of(user)
+    rows, wanted = reminders.memberships_of(user), reminders.are_wanted(user)
+    for one in rows:
+        one.reminders = one.reminders and wanted  # as it is shown
     remaining = any(one.reminders for one in rows)
     context = {"reader": user, "rows": rows, "remaining": remaining, "stopped": request.method == "POST"}
     return render(request, "groups/unsubscribe.html", context)

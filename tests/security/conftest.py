@@ -9,6 +9,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils import timezone
 from django.utils.http import int_to_base36
 
+from apps.accounts.mails import stop_address
 from apps.accounts.models import Notification
 from apps.accounts.tokens import make_token
 from apps.catalog.models import Concept
@@ -74,6 +75,8 @@ def world(desk, circle, resource, bob, monkeypatch) -> dict[str, object]:  # noq
         "submissions:cancel.pk": waiting.submission_id,
         "revoke_token.pk": token.pk,
         "notification.pk": told.pk,
+        "mark_notification.pk": told.pk,
+        "stop_mail.token": stop_address(bob, "comment").rstrip("/").rpartition("/")[2],
         "account_confirm_email.key": "no-such-key",
         "account_reset_password_from_key.uidb36": int_to_base36(bob.pk),
         "account_reset_password_from_key.key": default_token_generator.make_token(bob),

@@ -93,6 +93,10 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "notifications": (SIGNED_IN, NOTHING_SIGNED_IN),
     "read_notifications": (NOTHING_SIGNED_IN, SIGNED_IN),
     "notification": (NOTHING_SIGNED_IN, OWNER),
+    "mark_notification": (NOTHING_SIGNED_IN, OWNER),
+    "notification_choices": (SIGNED_IN, SIGNED_IN),
+    "mails": (SIGNED_IN, NOTHING_SIGNED_IN),
+    "stop_mail": (EVERYBODY, EVERYBODY),  # whoever has its signed address
     "account_login": (EVERYBODY, EVERYBODY),
     "account_logout": (EVERYBODY, EVERYBODY),
     "account_signup": (EVERYBODY, EVERYBODY),

@@ -16,7 +16,7 @@ from ..constants import Files, State, Verdict
 from ..messages import REASONS
 from ..models import Run
 from ..states import move
-from .publishing import failed
+from .publishing import failed, tell_learner
 from .trials import trial_ended
 
 logger = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ def give_up(run: Run, *, kind: str, detail: str) -> bool:
             trial_ended(run)
         if ended and not run.trial:
             failed(run)
+            tell_learner(run)
     if ended and was_out:
         stop_runner(run, run.attempt)
     if ended:

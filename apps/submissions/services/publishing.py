@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apps.accounts.events import Event, publish
+from apps.accounts.kinds import Channel
+from apps.accounts.notifications import channels, notify
+
+from ..constants import Verdict
 
 if TYPE_CHECKING:
     from ..models import Comment, Run, Submission
@@ -25,6 +29,21 @@ def graded(run: Run, *, by: str = "grader", score: float | None = None) -> None:
         }
 
     _publish(GRADED, run.submission, facts)
+
+
+def tell_learner(run: Run) -> None:
+    """Tell the learner of a run that it has ended, where they want to know: most look at its page, and don't."""
+    submission = run.submission
+    if channels([submission.user_id], "graded")[submission.user_id] == Channel.NOTHING:
+        return
+    what = f"hand-in {submission.number} of {submission.exercise}"
+    ours = run.verdict == Verdict.PLATFORM_ERROR
+    text = (
+        f"Your {what} could not be graded, by our fault. It cost you no attempt."
+        if ours
+        else f"Your {what} is graded: {run.score:g} of {run.max_score:g} points."
+    )
+    notify([submission.user], kind="graded", text=text, url=submission.get_absolute_url())
 
 
 def commented(comment: Comment) -> None:

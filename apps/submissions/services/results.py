@@ -21,7 +21,7 @@ from ..models import CheckResult, LeaderboardEntry, Run
 from ..states import move
 from .entries import recount
 from .faults import fault, stop_runner
-from .publishing import graded
+from .publishing import graded, tell_learner
 from .reviewing import scored
 from .trials import trial_ended
 
@@ -189,6 +189,7 @@ def _finish(run: Run, result: RunResult, report: GradeReport | None) -> bool:
         scored(run)
         if not run.trial:
             graded(run)
+            tell_learner(run)
         if entry and not run.trial:
             recount(exercise=run.submission.exercise, learner=run.submission.user_id)
     return True

@@ -1,0 +1,111 @@
+"""What people are told of, by kinds that they choose for: on the site, by e-mail at once or in the morning, or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+
+class Channel(models.TextChoices):
+    """How somebody is told; whatever goes by e-mail stands on the site as well."""
+
+    NOTHING = "nothing", "Not at all"
+    INBOX = "inbox", "On the site"
+    DIGEST = "digest", "On the site, and in the morning's e-mail"
+    AT_ONCE = "at-once", "On the site, and by e-mail at once"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind: what people choose for, what holds until they do, and the words of notifications that belong to it."""
+
+    name: str
+    label: str
+    about: str
+    default: Channel
+    channels: tuple[Channel, ...] = tuple(Channel)
+    told: frozenset[str] = frozenset()
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The channels that one may choose, with their wording."""
+        return [(channel.value, str(channel.label)) for channel in self.channels]
+
+
+# The morning's mail itself, as the kind of a mail: it ends as a whole.
+MORNING = "morning"
+DUE = "due"
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "graded",
+            "Your hand-in is graded",
+            "Or could not be, by our fault. Its page shows it as well, while you watch.",
+            Channel.NOTHING,
+            told=frozenset({"graded"}),
+        ),
+        Kind(
+            "score",
+            "Scores and attempts",
+            "Somebody gives you a score or attempts, or a hand-in is regraded.",
+            Channel.INBOX,
+            told=frozenset({"score", "attempts", "regrade"}),
+        ),
+        Kind(
+            "comment",
+            "Comments",
+            "Somebody writes on your hand-in, or answers you on one of theirs.",
+            Channel.DIGEST,
+            told=frozenset({"comment"}),
+        ),
+        Kind(
+            "message",
+            "Messages",
+            "A lead of your group writes to you. Messages are kept here, so they always are on the site.",
+            Channel.AT_ONCE,
+            (Channel.INBOX, Channel.DIGEST, Channel.AT_ONCE),
+            frozenset({"message"}),
+        ),
+        Kind(
+            DUE,
+            "What is due",
+            "At eight in the morning: what is due within two days, and which meeting is tomorrow.",
+            Channel.DIGEST,
+            (Channel.NOTHING, Channel.INBOX, Channel.DIGEST),
+            frozenset({"due"}),
+        ),
+        Kind(
+            "plan",
+            "Plans",
+            "A group's plan changes, you get more time, or a resource is recommended to you.",
+            Channel.INBOX,
+            told=frozenset({"plan", "extension", "pin"}),
+        ),
+        Kind(
+            "group",
+            "Groups",
+            "Invitations, who comes and goes, roles, and a webhook that was switched off.",
+            Channel.INBOX,
+            told=frozenset({"group", "webhook"}),
+        ),
+    )
+}
+_BY_WORD = {word: kind for kind in KINDS.values() for word in kind.told}
+
+
+def kind_of(word: str) -> Kind:
+    """The kind that a notification's word belongs to. Raises KeyError for one that has none yet."""
+    return _BY_WORD[word]
+
+
+def label_of(name: str) -> str:
+    """What a mail of this kind is called."""
+    return "Morning e-mail" if name == MORNING else KINDS[name].label if name in KINDS else name
+
+
+def chosen_or_default(kind: Kind, chosen: Any) -> Channel:
+    """The channel that holds: what was chosen, where that is one of the kind's."""
+    return Channel(chosen) if chosen in kind.channels else kind.default
