@@ -1,0 +1,73 @@
+"""A site as in production but on SQLite, with the demo group's data; its folder stays for the next time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studyhub import roles
+from studyhub.management.commands.serve import answers
+from tests import servers
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_S = 120.0
+MADE = "made"
+MAKE_USERS = "from studyhub.management.commands.serve import make_demo_users; make_demo_users()"
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """What every process of the site is told: nothing of this terminal's own settings."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("STUDYHUB_", "DJANGO_"))}
+    return ours | {
+        "DJANGO_SETTINGS_MODULE": "studyhub.settings",
+        "STUDYHUB_VAR": str(folder),
+        "STUDYHUB_SECRET_KEY": "of-a-site-that-listens-to-this-machine-alone-and-holds-simulated-learners",
+        "STUDYHUB_HOSTS": "127.0.0.1",
+        "STUDYHUB_HTTPS": "0",
+        "STUDYHUB_BIND": f"127.0.0.1:{port}",
+        "STUDYHUB_URL": f"http://127.0.0.1:{port}",
+        "STUDYHUB_LOG_LEVEL": "WARNING",
+    }
+
+
+def prepare(told: dict[str, str], folder: Path) -> None:
+    """Tables, curriculum, static files, users and the demo group; the last two only the first time.
+
+    Raises CalledProcessError.
+    """
+    subprocess.run(roles.invocation(roles.PREPARE), env=told, cwd=PROJECT, check=True)
+    if (folder / MADE).exists():
+        return
+    # Users with a known password and simulated learners are made with DEBUG alone.
+    debug = told | {"STUDYHUB_DEBUG": "1"}
+    for arguments in (["shell", "-c", MAKE_USERS], ["demo_group", "--fresh"]):
+        subprocess.run([sys.executable, "manage.py", *arguments], env=debug, cwd=PROJECT, check=True)
+    (folder / MADE).touch()
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[str]:
+    """The running site's address; ended afterwards. Raises RuntimeError where it doesn't answer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = servers.free_port()
+    told = environment(folder, port)
+    prepare(told, folder)
+    os.environ.update(told)
+    with open(folder / "site.log", "wb") as log:
+        web = subprocess.Popen(roles.invocation("web"), env=told, cwd=PROJECT, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        until = time.monotonic() + START_S
+        while not answers(f"{address}/healthz"):
+            if web.poll() is not None or time.monotonic() > until:
+                raise RuntimeError((folder / "site.log").read_text(encoding="utf-8"))
+            time.sleep(0.2)
+        yield address
+    finally:
+        web.terminate()
+        web.wait(timeout=30)

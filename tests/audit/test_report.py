@@ -1,0 +1,76 @@
+"""The audit's verdict: what is out of bounds is said in words, and the rest of a page stays silent."""
+
+import json
+
+import pytest
+
+from tests.audit import lighthouse, report
+
+GOOD = {
+    "kb": 80.0,
+    "third_party_requests": 0,
+    "layout_shift": 0.0,
+    "axe_violations": 0,
+    "axe": [],
+    "lighthouse": dict.fromkeys(lighthouse.CATEGORIES, 100),
+    "lighthouse_costs": [],
+}
+
+
+def complaints(**changes):
+    return report.complaints({"/ as nobody": {"light": GOOD | changes}})
+
+
+def test_at_the_bounds_nothing_is_said():
+    assert complaints(kb=120.0, lighthouse=dict.fromkeys(lighthouse.CATEGORIES, 98)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"axe_violations": 1, "axe": ["color-contrast: .tag"]}, "color-contrast: .tag"),
+        ({"kb": 120.1}, "120.1 kB"),
+        ({"third_party_requests": 1}, "1 requests to other sites"),
+        ({"layout_shift": 0.02}, "shifts by 0.02"),
+        ({"lighthouse": GOOD["lighthouse"] | {"seo": 97}, "lighthouse_costs": ["meta-description"]}, "seo 97"),
+    ],
+)
+def test_what_is_out_of_bounds_is_named_with_page_and_theme(changes, said):
+    (line,) = complaints(**changes)
+    assert line.startswith("/ as nobody (light): ")
+    assert said in line
+
+
+def test_of_telephone_and_desktop_the_lower_figure_counts():
+    assert report.worse([{"seo": 100, "performance": 97}, {"seo": 99, "performance": 100}]) == {
+        "seo": 99,
+        "performance": 97,
+    }
+    assert report.worse([]) == {}
+
+
+def test_the_table_has_a_line_for_each_page_and_theme_and_gaps_where_lighthouse_did_not_look():
+    lines = report.table({"/": {"light": GOOD, "dark": GOOD | {"lighthouse": {}}}}).splitlines()
+    assert lines[0].split() == ["page", "theme", "axe", "kB", "others", "shift", "perf", "a11y", "best", "seo"]
+    assert lines[1].split() == ["/", "light", "0", "80.0", "0", "0.0", "100", "100", "100", "100"]
+    assert lines[2].split() == ["/", "dark", "0", "80.0", "0", "0.0"]
+
+
+def test_figures_of_lighthouse_in_percent_with_what_cost_something():
+    audits = {
+        "meta-description": {"score": 0, "displayValue": ""},
+        "fast": {"score": 1},
+        "hint": {"score": 0},
+        "not-asked": {"score": None},
+    }
+    references = [{"id": name, "weight": int(name != "hint")} for name in audits]
+    categories = {name: {"score": 0.985, "auditRefs": []} for name in lighthouse.CATEGORIES}
+    categories["seo"] = {"score": 0.5, "auditRefs": references}
+    scores, costly = lighthouse.figures({"audits": audits, "categories": categories})
+    assert scores == {"performance": 98, "accessibility": 98, "best-practices": 98, "seo": 50}
+    assert costly == ["seo: meta-description 0"]
+
+
+def test_the_lock_file_names_no_registry():
+    lock = json.loads((lighthouse.HERE / "package-lock.json").read_text())
+    assert all("resolved" not in entry and entry.get("integrity") for name, entry in lock["packages"].items() if name)
