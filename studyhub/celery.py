@@ -19,6 +19,8 @@ RECONCILE_S = env.integer("STUDYHUB_RECONCILE_S", 10, minimum=1)
 RECHECK_S = 3 * RECONCILE_S
 REFIT_S = 24 * 3600
 DELIVER_S = 60
+SYNC_S = 300
+TIDY_S = 600
 ANNOUNCE_S = 300
 app.conf.beat_schedule = {
     "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
@@ -29,6 +31,8 @@ app.conf.beat_schedule = {
     "announce": {"task": "webhooks.announce", "schedule": ANNOUNCE_S, "options": {"expires": ANNOUNCE_S}},
     "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
 }
+    "passback": {"task": "lti.pass_back", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
+    "courses": {"task": "lti.sync", "schedule": SYNC_S, "options": {"expires": SYNC_S}},
 app.conf.beat_scheduler = "studyhub.beat:LeasedScheduler"
 # Between two looks at the schedule beat sleeps this long at most: no longer than what is scheduled.
 app.conf.beat_max_loop_interval = min(RECONCILE_S, 5)

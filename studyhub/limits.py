@@ -39,6 +39,7 @@ TABLE = (
     Limit("invitation", 30, 3600, "rounds of invitations"),
     Limit("message", 30, 3600, "messages"),
     Limit("join", 60, 600, "invitations"),
+    Limit("launch", 1200, 60, "launches"),  # by address: a whole school may sit behind one
     Limit("act", 300, 60, "changes"),  # whatever else changes something
     # By token; by address where there is no token, or none of ours.
     Limit("api", 600, 60, "requests"),

@@ -9,12 +9,16 @@ from django.core.mail.message import EmailMessage
 
 from studyhub import tally
 
+# An account that came from a platform has an address of this kind until its owner adds one: no mail goes there.
+NO_MAIL = "@lti.invalid"
+
 
 class EmailBackend(smtp.EmailBackend):
     """Django's, and each mail in the figures."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Called by Django. Raises whatever Django's raises."""
+        email_messages = [one for one in email_messages if not all(to.endswith(NO_MAIL) for to in one.recipients())]
         sent = 0
         try:
             sent = super().send_messages(email_messages) or 0

@@ -50,6 +50,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "studyhub.lite.middleware.LiteMiddleware",
     "studyhub.security.HeadersMiddleware",
+    "lti_tool",
+    "apps.lti",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "studyhub.probes.ProbeMiddleware",

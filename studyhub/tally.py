@@ -41,6 +41,7 @@ FIGURES = {
     "grading_seconds": Figure("From the result to the score.", (), (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)),
     "reconciler_passes": Figure("Passes of the reconciler."),
     "reconciler_acts": Figure("What it did in them.", ("act",)),
+    "passbacks": Figure("Tries to pass a score on: delivered, to be retried, or failed for good.", ("outcome",)),
     "webhooks": Figure("Tries to send a webhook: delivered, to be retried, or failed for good.", ("outcome",)),
     "mails_given_up": Figure("Mails that could not be handed over at any try.", ("kind",)),
     "mails": Figure("Mails handed to the mail server, or refused by it.", ("outcome",)),

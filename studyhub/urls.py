@@ -19,6 +19,7 @@ urlpatterns = [
     path("submissions/", include("apps.submissions.urls")),
     path("groups/", include("apps.groups.urls")),
     path("", include("apps.webhooks.urls")),
+    path("", include("apps.lti.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.api.urls")),
     path("accounts/", include("allauth.urls")),

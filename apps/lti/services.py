@@ -1,0 +1,59 @@
+"""What operators do with registrations, and what is kept of how it goes with them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from lti_tool.models import LtiRegistration
+
+from .models import Health, Launch
+from .passing import SCORE_SCOPE
+from .platform import Platform, PlatformError
+from .refusals import Refused
+
+KEPT_FOR = timedelta(days=1)
+CLEARED_AT_ONCE = 1000
+NO_SCOPE = 400
+
+
+def add(**fields: Any) -> LtiRegistration:
+    """A registration, on from now on."""
+    return LtiRegistration.objects.create(**fields)
+
+
+def test(registration: LtiRegistration) -> str:
+    """Read the platform's keys and ask it for a token; returns what went wrong, or nothing. Written down."""
+    error = ""
+    try:
+        platform = Platform(registration)
+        if not platform.public_keys():
+            error = "It publishes no key."
+    except PlatformError as problem:
+        error = f"Its keys: {problem}"
+    if not error:
+        try:
+            platform.token([SCORE_SCOPE])
+        except PlatformError as problem:
+            error = f"An access token: {problem}"
+    Health.objects.update_or_create(
+        registration=registration, defaults={"tested_at": timezone.now(), "test_error": error[:300]}
+    )
+    return error
+
+
+def note_refusal(refusal: Refused) -> None:
+    """For the set-up page: the latest of each registration."""
+    if refusal.registration is not None:
+        said = f"{refusal.title} ({refusal.detail})" if refusal.detail else refusal.title
+        Health.objects.update_or_create(
+            registration=refusal.registration, defaults={"refused_at": timezone.now(), "refusal": said[:300]}
+        )
+
+
+def clear_old(now: datetime) -> int:
+    """Beat's turn: launches of yesterday go. Returns how many."""
+    old = Launch.objects.filter(created_at__lt=now - KEPT_FOR).values_list("pk", flat=True)[:CLEARED_AT_ONCE]
+    keys = list(old)
+    return Launch.objects.filter(pk__in=keys).delete()[0] if keys else 0
