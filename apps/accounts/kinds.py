@@ -19,7 +19,10 @@ class Channel(models.TextChoices):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind: what people choose for, what holds until they do, and the words of notifications that belong to it."""
+    """One kind: what people choose for, what holds until they do, and the words of notifications that belong to it.
+
+    `only_mailed`: what stands in the morning's mail is not on the site as well.
+    """
 
     name: str
     label: str
@@ -27,11 +30,15 @@ class Kind:
     default: Channel
     channels: tuple[Channel, ...] = tuple(Channel)
     told: frozenset[str] = frozenset()
+    only_mailed: bool = False
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """The channels that one may choose, with their wording."""
-        return [(channel.value, str(channel.label)) for channel in self.channels]
+        labels = {channel: str(channel.label) for channel in self.channels}
+        if self.only_mailed:
+            labels[Channel.DIGEST] = "In the morning's e-mail"
+        return [(channel.value, label) for channel, label in labels.items()]
 
 
 # The morning's mail itself, as the kind of a mail: it ends as a whole.
@@ -42,14 +49,14 @@ KINDS = {
     for kind in (
         Kind(
             "graded",
-            "Your hand-in is graded",
-            "Or could not be, by our fault. Its page shows it as well, while you watch.",
+            "Graded",
+            "Your hand-in is graded, or could not be by our fault. Its page shows it as well, while you watch.",
             Channel.NOTHING,
             told=frozenset({"graded"}),
         ),
         Kind(
             "score",
-            "Scores and attempts",
+            "Scores",
             "Somebody gives you a score or attempts, or a hand-in is regraded.",
             Channel.INBOX,
             told=frozenset({"score", "attempts", "regrade"}),
@@ -71,11 +78,12 @@ KINDS = {
         ),
         Kind(
             DUE,
-            "What is due",
+            "Due",
             "At eight in the morning: what is due within two days, and which meeting is tomorrow.",
             Channel.DIGEST,
             (Channel.NOTHING, Channel.INBOX, Channel.DIGEST),
             frozenset({"due"}),
+            only_mailed=True,
         ),
         Kind(
             "plan",
