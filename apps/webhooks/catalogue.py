@@ -38,7 +38,7 @@ KINDS = {
             GRADED,
             "A hand-in is graded",
             "A member's hand-in has a score, or another one. `by` says whose: the grader's, a lead's, or a regrade's.",
-            {**ABOUT, "score": 8.5, "max_score": 10.0, "verdict": "failed", "by": "grader", "group": GROUP},
+            {**ABOUT, "score": 8.5, "max_score": 10.0, "verdict": "partial", "by": "grader", "group": GROUP},
         ),
         Kind(
             COMMENTED,
