@@ -67,7 +67,7 @@ def path(x_name: str, y_name: str) -> Picture:
             return Plot()
         if yours.ndim != 2 or yours.shape[1] < 2:
             return Plot()
-        x, y = (_frame(right[:, side], yours[:, side]) for side in (0, 1))
+        x, y = (_roomy(_frame(right[:, side], yours[:, side])) for side in (0, 1))
         body = axes(x, y, x_name, y_name, BELOW_LEGEND) + legend()
         for values, name in ((yours, "plot-line"), (right, "plot-reference")):
             places = chosen(len(values)) if len(values) else np.array([], int)
@@ -98,6 +98,11 @@ def _frame(right: np.ndarray, yours: np.ndarray) -> tuple[float, float]:
         low = max(min(low, float(seen.min())), low - height)
         high = min(max(high, float(seen.max())), high + height)
     return low, high
+
+
+def _roomy(frame: tuple[float, float]) -> tuple[float, float]:
+    room = 0.05 * (frame[1] - frame[0])
+    return frame[0] - room, frame[1] + room
 
 
 def _beyond(values: np.ndarray, low: float, high: float) -> np.ndarray:
