@@ -81,7 +81,8 @@ def note(delivery: Delivery, answer: Answer) -> None:
         elif endpoint.filter(failing_since__lte=now - FAILING_FOR).exists():
             _disable(delivery.endpoint, f"Nothing was taken there for {FAILING_FOR.days} days.")
         elif delivery.is_open and delivery.tries == 1:
-            ring(in_s=WAITS_S[0])  # the others are late enough for beat
+            # Once it is due for certain; the others are late enough for beat.
+            ring(in_s=WAITS_S[0] * (1 + outbox.JITTER))
 
 
 def clear_old(now: datetime) -> int:
