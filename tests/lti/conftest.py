@@ -8,11 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
-from lti_tool.models import LtiRegistration
+from jwcrypto.jwk import JWK
+from lti_tool.models import Key, LtiRegistration
 
-from apps.lti.models import Launch
+from apps.quizzes.models import Quiz
 from tests.lti import platform as platforms
 from tests.lti.platform import INSTRUCTOR, Platform
+from tests.quizzes import site
 from tests.submissions.conftest import exercise, package  # noqa: F401 - fixtures
 
 
@@ -27,8 +29,15 @@ def platform(platform_key):
         yield platform
 
 
+@pytest.fixture(scope="session")
+def tool_key() -> JWK:
+    """Ours, made once: that takes as long as a test."""
+    return JWK.generate(kty="RSA", size=2048)
+
+
 @pytest.fixture
-def registration(db, platform) -> LtiRegistration:
+def registration(db, platform, tool_key) -> LtiRegistration:
+    Key.objects.create_from_jwk(tool_key)
     return platform.registration()
 
 
@@ -85,5 +94,5 @@ def visitor(platform, registration, exercise) -> Callable[[], Visitor]:  # noqa:
 
 
 @pytest.fixture
-def latest() -> Callable[[], Launch]:
-    return lambda: Launch.objects.latest("pk")
+def quiz(db) -> Quiz:
+    return site.load(site.entry())

@@ -16,8 +16,6 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from lti_tool.models import Key, LtiDeployment, LtiRegistration
 
-from apps.lti.keys import ensure_key
-
 CLIENT = "studyhub-client"
 DEPLOYMENT = "1:the-school"
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -41,6 +39,7 @@ class Platform:
     published: dict[str, Any] = field(default_factory=dict)
     members: list[dict[str, Any]] = field(default_factory=list)
     page_size: int = 100
+    next_host: str = ""
     tool_keys: list[dict[str, Any]] = field(default_factory=list)
     scores: list[dict[str, Any]] = field(default_factory=list)
     score_paths: list[str] = field(default_factory=list)
@@ -62,11 +61,10 @@ class Platform:
         }
         made = LtiRegistration.objects.create(**fields | changes)
         LtiDeployment.objects.create(registration=made, deployment_id=DEPLOYMENT, is_active=True)
-        ensure_key()
         self.tool_keys = Key.objects.as_jwks()["keys"]
         return made
 
-    def claims(self, nonce: str, **changes: Any) -> dict[str, Any]:
+    def claims(self, nonce: str, /, **changes: Any) -> dict[str, Any]:
         """Bob opens a link in the course; `changes` are by the end of a claim's name, None leaves it out."""
         now = int(time.time())
         found: dict[str, Any] = {
@@ -125,7 +123,11 @@ class Platform:
         if parts.path == "/names":
             start = int(parse_qs(parts.query).get("from", ["0"])[0])
             following = start + self.page_size
-            more = {"Link": f'<{self.url}/names?from={following}>; rel="next"'} if following < len(self.members) else {}
+            more = (
+                {"Link": f'<{self.next_host or self.url}/names?from={following}>; rel="next"'}
+                if following < len(self.members)
+                else {}
+            )
             return 200, {"members": self.members[start:following]}, more
         if parts.path == "/columns/5/scores":
             with self.lock:

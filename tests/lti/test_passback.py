@@ -1,0 +1,293 @@
+"""Scores go to the platform's gradebook: the newest, in the order of their times, whatever answers in between."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from apps.accounts.events import Event, publish
+from apps.lti import passing, roster
+from apps.lti import platform as speaking
+from apps.lti.models import Course, Passback, PassbackTry
+from apps.lti.platform import Platform
+from apps.quizzes.models import QuizAttempt
+from apps.submissions.models import Standing
+from studyhub.outbox import State
+from tests.lti.platform import INSTRUCTOR
+
+
+@pytest.fixture
+def bob_at_it(visitor):
+    """Bob came by the link: his scores are wanted from then on."""
+    return visitor().come().wsgi_request.user
+
+
+@pytest.fixture
+def score(exercise, bob_at_it):
+    """What Bob's work at the exercise came to, and a look of beat at it."""
+
+    def score_(share: float) -> None:
+        Standing.objects.update_or_create(
+            user=bob_at_it,
+            exercise=exercise,
+            defaults={"best_share": share, "latest_state": "done", "latest_at": timezone.now()},
+        )
+        passing.collect(timezone.now())
+
+    return score_
+
+
+def row() -> Passback:
+    return Passback.objects.get()
+
+
+def given(platform) -> list[float]:
+    return [one["scoreGiven"] for one in platform.scores]
+
+
+def test_a_score_arrives(score, platform):
+    score(0.755)
+    assert passing.send_due() == 1
+    (told,) = platform.scores
+    assert (told["userId"], told["scoreGiven"], told["scoreMaximum"]) == ("bob-17", 75.5, 100.0)
+    assert (told["activityProgress"], told["gradingProgress"]) == ("Completed", "FullyGraded")
+    assert platform.score_paths == ["/columns/5/scores?type=lti"]
+    assert platform.tokens_for[0]["scope"] == passing.SCORE_SCOPE
+    assert (row().state, row().sent_share) == (State.SENT, 0.755)
+
+
+def test_before_there_is_a_score_nothing_is_sent(bob_at_it, platform):
+    passing.collect(timezone.now())
+    assert passing.send_due() == 0
+    assert platform.scores == []
+
+
+def test_the_same_score_is_sent_once(score, platform):
+    score(0.5)
+    passing.send_due()
+    score(0.5)
+    assert passing.send_due() == 0
+
+
+def test_a_new_score_replaces_the_one_that_waits(score, platform):
+    score(0.25)
+    score(0.75)
+    passing.send_due()
+    assert given(platform) == [75.0]
+
+
+def test_a_score_that_was_lowered_arrives_too(score, platform):
+    for share in (0.75, 0.25):
+        score(share)
+        passing.send_due()
+    assert given(platform) == [75.0, 25.0]
+    first, second = (one["timestamp"] for one in platform.scores)
+    assert first < second
+
+
+@pytest.mark.parametrize("fault", [500, 503, 429, 401])
+def test_a_platform_that_can_not_is_asked_again(score, platform, fault):
+    platform.answers = [fault, fault, 200]
+    score(0.5)
+    moment = timezone.now()
+    for wait in (0, 60, 300):
+        moment += timedelta(seconds=wait)
+        assert passing.send_due(moment) == 1
+        assert passing.send_due(moment) == 0
+    assert given(platform) == [50.0]
+    assert [one.error for one in PassbackTry.objects.order_by("pk")] == [
+        f"It answered {fault}.",
+        f"It answered {fault}.",
+        "",
+    ]
+
+
+def test_a_platform_that_hangs_is_left(score, platform, monkeypatch):
+    monkeypatch.setattr(speaking, "TIMEOUTS_S", (1.0, 0.2))
+    platform.answers = ["hang", 200]
+    score(0.5)
+    passing.send_due()
+    assert PassbackTry.objects.get().error == "It did not answer in time."
+    assert passing.send_due(timezone.now() + timedelta(minutes=1)) == 1
+    assert given(platform) == [50.0]
+
+
+def test_a_platform_that_is_away(score, platform, registration):
+    score(0.5)
+    registration.token_url = "http://127.0.0.1:9/token"
+    registration.save()
+    passing.send_due()
+    assert row().state == State.WAITING
+    assert row().last_error == "It can't be reached."
+
+
+def test_in_the_end_it_is_given_up_and_sent_again_by_hand(score, platform, registration):
+    platform.answers = [500]
+    score(0.5)
+    moment = timezone.now()
+    for wait in (0, *passing.WAITS_S):
+        moment += timedelta(seconds=2 * wait)
+        assert passing.send_due(moment) == 1
+    assert row().state == State.FAILED
+    assert passing.send_due(moment + timedelta(days=9)) == 0
+    platform.answers = [200]
+    assert passing.send_again(registration, moment) == 1
+    assert passing.send_due(moment) == 1
+    assert given(platform) == [50.0]
+
+
+def test_after_it_was_given_up_a_new_score_is_sent(score, platform):
+    platform.answers = [404, 200]
+    score(0.5)
+    passing.send_due()
+    assert row().state == State.FAILED  # the column is gone: no use in trying
+    score(0.75)
+    passing.send_due()
+    assert given(platform) == [75.0]
+
+
+def test_a_platform_that_has_a_newer_score_keeps_it(score, platform):
+    platform.answers = [409]
+    score(0.5)
+    passing.send_due()
+    assert row().state == State.SENT
+
+
+def test_a_score_that_comes_meanwhile_goes_afterwards(score, platform, registration):
+    score(0.25)
+    sending = Passback.objects.sendable(timezone.now()).get()
+    assert sending.claim(timezone.now())
+    score(0.75)
+    # While one is on the way no other worker sends the newer one: it could be overtaken.
+    assert passing.send_due() == 0
+    passing.send(sending, Platform(registration))
+    assert (row().state, row().sent_share) == (State.WAITING, 0.25)
+    assert passing.send_due() == 1
+    assert given(platform) == [25.0, 75.0]
+    assert (row().state, row().sent_share) == (State.SENT, 0.75)
+
+
+def test_what_a_dead_worker_had_is_sent(score, platform):
+    score(0.25)
+    Passback.objects.sendable(timezone.now()).get().claim(timezone.now() - timedelta(hours=1))
+    assert passing.send_due() == 1
+    assert given(platform) == [25.0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_one_sends(score, platform, monkeypatch):
+    score(0.5)
+    monkeypatch.setattr(passing.outbox, "turn", always_mine)
+    start = threading.Barrier(2)
+    tries = []
+
+    def work() -> None:
+        start.wait(10)
+        tries.append(passing.send_due())
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    assert sorted(tries) == [0, 1]
+    assert given(platform) == [50.0]
+
+
+class always_mine:
+    """As where the cache is out of reach: it is everybody's turn."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __enter__(self) -> bool:
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def test_who_teaches_gets_no_score(visitor):
+    visitor().teach()
+    assert not Passback.objects.exists()
+
+
+@pytest.mark.parametrize("endpoint", [None, {"scope": [], "lineitem": "https://a/5"}, {"scope": [passing.SCORE_SCOPE]}])
+def test_without_a_column_that_we_may_write_nothing_is_kept(visitor, endpoint):
+    visitor().come(endpoint=endpoint)
+    assert not Passback.objects.exists()
+
+
+def test_a_track_has_no_score(visitor):
+    visitor().come(custom={"studyhub": "track:numbers"})
+    assert not Passback.objects.exists()
+
+
+def test_what_was_done_before_counts(visitor, exercise, platform):
+    someone = visitor()
+    user = someone.come(custom={}).wsgi_request.user
+    Standing.objects.create(user=user, exercise=exercise, best_share=1.0, latest_state="done", latest_at=timezone.now())
+    someone.come()
+    passing.collect(timezone.now())
+    passing.send_due()
+    assert given(platform) == [100.0]
+
+
+def test_the_best_attempt_at_a_quiz_counts(visitor, platform, quiz):
+    user = visitor().come(custom={"studyhub": f"quiz:{quiz.slug}"}).wsgi_request.user
+    assert Passback.objects.exists()
+    question = quiz.questions.first()
+    for number, shares in enumerate(((1.0, 0.0), (0.0, 0.0)), start=1):
+        attempt = QuizAttempt.objects.create(user=user, quiz=quiz, number=number, ended_at=timezone.now())
+        for position, (share, asked) in enumerate(zip(shares, quiz.questions.all(), strict=False)):
+            attempt.answers.create(
+                user=user, question=asked, version=asked.current_version, position=position, state="scored", share=share
+            )
+    assert question
+    passing.collect(timezone.now())
+    passing.send_due()
+    assert given(platform) == [50.0]
+
+
+def test_what_is_graded_rings(exercise, bob_at_it, monkeypatch, django_capture_on_commit_callbacks, charlie):
+    rung = []
+    monkeypatch.setattr(passing.bell, "send", lambda name, *_, **__: rung.append(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(Event("submission.graded", learner=charlie.pk, exercise=exercise.pk, facts=dict))
+    assert rung == []
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(Event("submission.graded", learner=bob_at_it.pk, exercise=exercise.pk, facts=dict))
+    assert passing.TASK in rung
+
+
+def test_a_look_costs_the_same_for_many(visitor, exercise, django_assert_num_queries):
+    users = [visitor().come(sub=f"learner-{n}").wsgi_request.user for n in range(3)]
+    for user in users:
+        Standing.objects.create(
+            user=user, exercise=exercise, best_share=0.5, latest_state="done", latest_at=timezone.now()
+        )
+    passing.collect(timezone.now())
+    with django_assert_num_queries(2):
+        assert passing.collect(timezone.now()) == 0
+
+
+def test_no_redirect_is_followed_with_our_token(score, platform):
+    platform.answers = [302]
+    score(0.5)
+    passing.send_due()
+    assert row().last_error == "It answered 302."
+
+
+def test_a_list_does_not_lead_our_token_elsewhere(visitor, platform, monkeypatch):
+    visitor().teach(roles=[INSTRUCTOR])
+    platform.members = [{"user_id": "tina-1", "roles": ["Instructor"], "status": "Active"}] * 3
+    platform.page_size = 1
+    monkeypatch.setattr(platform, "next_host", "http://127.0.0.2:9")
+    course = Course.objects.select_related("context__deployment__registration", "group").get()
+    assert roster.sync(course, timezone.now())
+    assert len(platform.tokens_for) == 1
