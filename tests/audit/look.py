@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, BrowserContext, Response, sync_playwright
@@ -25,8 +25,10 @@ new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
 }).observe({type: "layout-shift", buffered: true});
 """
+# Links of pictures too, whose href is no text.
+LINKS = "all => all.map(one => new URL(one.getAttribute('href'), location).href.split('#')[0])"
 # A page of each kind for nobody too where it looks different without an account.
-ALSO_SIGNED_OUT = {"home", "catalog:track", "exercises:detail", "quizzes:quiz"}
+ALSO_SIGNED_OUT = {"home", "track", "exercises:detail", "quizzes:quiz"}
 # Downloads, Django's own pages, and what ends the session.
 NOT_WALKED = ("admin:", "account_logout", "exercises:starter")
 
@@ -74,7 +76,7 @@ def look(browser: Browser, page: Page, address: str, theme: str) -> Look:
         return urlsplit(url).scheme in {"http", "https", "ws", "wss"} and not url.startswith(address)
 
     context.on("request", lambda request: elsewhere.append(request.url) if foreign(request.url) else None)
-    context.on("response", responses.append)
+    context.on("response", lambda response: responses.append(response))
     context.route(foreign, lambda route: route.abort())
     context.add_init_script(SHIFTS)
     tab = context.new_page()
@@ -130,8 +132,7 @@ def walk(browser: Browser, address: str) -> list[Page]:
                 continue
             seen.add(name)
             found.append(Page(path, role))
-            links = tab.eval_on_selector_all("a[href]:not([download])", "all => all.map(one => one.href)")
-            for link in (urldefrag(link).url for link in links):
+            for link in tab.eval_on_selector_all("a[href]:not([download])", LINKS):
                 there = urlsplit(link).path
                 if link.startswith(f"{address}/") and not urlsplit(link).query and there not in queued:
                     queued.add(there)

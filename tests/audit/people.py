@@ -47,7 +47,7 @@ def main_pages() -> list[Page]:
     graded = theirs.filter(runs__verdict=Verdict.PARTIAL).last() or theirs.last()
     return [
         Page("/", "learner", "home"),
-        Page(reverse("catalog:track", args=[TRACK]), "learner", "track"),
+        Page(reverse("track", args=[TRACK]), "learner", "track"),
         Page(reverse("exercises:detail", args=[EXERCISE]), "learner", "exercise"),
         Page(reverse("submissions:detail", args=[graded.pk]), "learner", "submission"),
         Page(reverse("quizzes:quiz", args=[QUIZ]), "learner", "quiz"),

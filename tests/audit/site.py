@@ -57,7 +57,8 @@ def site(folder: Path) -> Iterator[str]:
     port = servers.free_port()
     told = environment(folder, port)
     prepare(told, folder)
-    os.environ.update(told)
+    # Playwright runs an event loop in this thread, where Django would else refuse to touch the database.
+    os.environ.update(told, DJANGO_ALLOW_ASYNC_UNSAFE="true")
     with open(folder / "site.log", "wb") as log:
         web = subprocess.Popen(roles.invocation("web"), env=told, cwd=PROJECT, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
