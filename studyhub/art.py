@@ -9,23 +9,27 @@ import math
 import random
 from collections.abc import Callable, Iterable
 from functools import cache
+from html import escape
 from itertools import groupby, pairwise
 
 WIDTH, HEIGHT = 480, 240
 Point = tuple[float, float]
+Branches = tuple[tuple[str, str], ...]
+UNNAMED: Branches = (("", "amber"), ("", "violet"), ("", "teal"), ("", "rose"))
 
 
-def draw(track: str, *, named: bool = False) -> str:
+def draw(track: str, *, named: bool = False, branches: Branches = ()) -> str:
     """The picture of the track with this slug as inline SVG of 480 by 240; a plain one for a track without its own.
 
     `named`: it stands by itself and is described to who can't see it; else it decorates what is said beside it.
+    `branches`: the tracks that leave the course, title and accent of each.
     """
-    return _drawn(track if track in PICTURES else "", named)
+    return _drawn(track if track in PICTURES else "", named, branches)
 
 
 @cache
-def _drawn(track: str, named: bool) -> str:
-    body = PICTURES.get(track, _dots)()
+def _drawn(track: str, named: bool, branches: Branches) -> str:
+    body = _spine(branches or UNNAMED) if track == "course" else PICTURES.get(track, _dots)()
     said = f'role="img" aria-label="{DESCRIPTIONS[track]}"' if named and track in DESCRIPTIONS else 'aria-hidden="true"'
     return f'<svg class="art" viewBox="0 0 {WIDTH} {HEIGHT}" {said} focusable="false">{body}</svg>'
 
@@ -167,21 +171,16 @@ def _landscape(row: int, column: int, size: int) -> float:
     return 0.32
 
 
-def _spine() -> str:
-    """One line of lessons, and four branches that leave it and come back to it."""
+def _spine(branches: Branches = UNNAMED) -> str:
+    """One line of lessons, and four branches at most that leave it and come back to it."""
     middle = 120
     body = _line((10, middle), (470, middle), "bold")
-    branches = [
-        (70, -64, "amber", "Regression"),
-        (160, 58, "violet", "Maths"),
-        (250, -64, "teal", "Neural nets"),
-        (330, 58, "rose", "Stable diffusion"),
-    ]
-    for start, rise, accent, name in branches:
+    for (start, rise), (name, accent) in zip(((70, -64), (160, 58), (250, -64), (330, 58)), branches, strict=False):
         end, reach, top = start + 104, 34, middle + rise
         path = f"M{start} {middle}C{start + reach} {middle} {start + reach - 8} {top} {start + 52} {top}"
         path += f"S{end - reach} {middle} {end} {middle}"
-        mark = _dot((start + 52, top), 4.5, "dot") + _word((start + 52, top + (26 if rise > 0 else -14)), name)
+        mark = _dot((start + 52, top), 4.5, "dot")
+        mark += _word((start + 52, top + (26 if rise > 0 else -14)), escape(name)) if name else ""
         body += f'<g class="accent-{accent}"><path class="branch" d="{path}"/>{mark}</g>'
     return body + "".join(_dot((10 + 23 * i, middle), 4 if i % 5 else 6.5, "lesson") for i in range(21))
 
@@ -204,6 +203,5 @@ DESCRIPTIONS = {
     "neural-nets": "A network of four layers: input, two hidden ones, output. Thick edges have large weights.",
     "stable-diffusion": "Five pictures, from pure noise to a landscape with a sun, above a curve: the share of noise, "
     "which falls from step to step.",
-    "course": "A line of lessons. Four tracks branch off and come back to it: regression, maths, neural nets, stable "
-    "diffusion.",
+    "course": "A line of lessons, from which four tracks branch off and to which they come back.",
 }

@@ -24,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "edition": now,
         "spine": next((one.track for one in tracks if one.track.is_spine), None),
+        "branches": tuple((one.track.title, one.track.accent) for one in tracks if not one.track.is_spine),
         "tracks": [one for one in tracks if not one.track.is_spine],
         "next_step": next_step(tracks, done),
         "steps": next_steps(user=request.user, tracks=tracks, done=done, left_at=left_at(request)),

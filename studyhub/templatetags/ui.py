@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.accounts.notifications import unread
-from studyhub.art import draw
+from studyhub.art import Branches, draw
 from studyhub.templatetags.rendering import render_inline, render_markdown
 
 register = template.Library()
@@ -168,6 +168,28 @@ def chosen_theme(context: Context) -> str:
     return choice if choice in THEMES else "auto"
 
 
+# The section of one's own account that an address belongs to, by the beginning of its name.
+SECTIONS = {
+    "profile": "profile",
+    "mfa_": "signing-in",
+    "account_": "signing-in",
+    "socialaccount_": "signing-in",
+    "usersessions_": "sessions",
+    "tokens": "programs",
+    "audit": "record",
+    "your_data": "data",
+    "leave": "data",
+}
+
+
+@register.simple_tag(takes_context=True)
+def account_section(context: Context) -> str:
+    """Which of the sections of one's own account this page is in; empty for none."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    name = match.url_name or "" if match else ""
+    return next((section for begins, section in SECTIONS.items() if name.startswith(begins)), "")
+
+
 @register.simple_tag(takes_context=True)
 def unread_notifications(context: Context) -> int:
     """How many notifications the reader has not read: one query, on each page that has the site's head."""
@@ -182,6 +204,6 @@ def themes() -> list[tuple[str, str, str]]:
 
 
 @register.simple_tag
-def track_art(slug: str, named: bool = False) -> SafeString:
-    """The track's picture as inline SVG; it takes the accent of the element around it. `named`: with a description."""
-    return mark_safe(draw(slug, named=named))  # noqa: S308 - numbers that we drew
+def track_art(slug: str, named: bool = False, branches: Branches = ()) -> SafeString:
+    """The track's picture as inline SVG, in the accent of the element around it; see studyhub.art.draw."""
+    return mark_safe(draw(slug, named=named, branches=branches))  # noqa: S308 - numbers that we drew

@@ -155,7 +155,13 @@ def test_every_track_has_a_picture_that_is_the_same_each_time(track):
 def test_a_picture_that_stands_by_itself_is_described(track):
     assert f'role="img" aria-label="{DESCRIPTIONS[track]}"' in draw(track, named=True)
     assert 'aria-hidden="true"' in draw(track)
-    assert "<text" in draw(track)
+
+
+def test_the_course_names_the_tracks_that_leave_it():
+    svg = draw("course", branches=(("Trees & forests", "amber"),))
+    assert "Trees &amp; forests</text>" in svg
+    assert svg.count('class="branch"') == 1
+    assert draw("course").count('class="branch"') == 4
 
 
 def test_the_line_in_the_picture_of_regression_is_the_line_of_least_squares():
