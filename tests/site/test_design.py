@@ -142,6 +142,7 @@ class TestInBrowser:
         dialog.get_by_role("button", name="Save").click()
         toast = page.locator(".toasts [data-toast]")
         expect(toast).to_contain_text("Saved.")
+        expect(page.locator(".toasts")).to_have_css("position", "fixed")
         expect(page.get_by_text("of 5 days this week")).to_be_visible()
         toast.get_by_role("button", name="Close this message").click()
         expect(toast).to_have_count(0)
