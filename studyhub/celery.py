@@ -27,12 +27,14 @@ app.conf.beat_schedule = {
     "refit": {"task": "quizzes.refit_due", "schedule": REFIT_S, "options": {"expires": REFIT_S}},
     "remind": {"task": "groups.remind", "schedule": crontab(minute=0), "options": {"expires": 3000}},
     "mail": {"task": "accounts.deliver", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
+    "pack": {"task": "accounts.pack", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
+    "tidy": {"task": "accounts.tidy", "schedule": TIDY_S, "options": {"expires": TIDY_S}},
     "webhooks": {"task": "webhooks.deliver", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
     "announce": {"task": "webhooks.announce", "schedule": ANNOUNCE_S, "options": {"expires": ANNOUNCE_S}},
-    "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
-}
     "passback": {"task": "lti.pass_back", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
     "courses": {"task": "lti.sync", "schedule": SYNC_S, "options": {"expires": SYNC_S}},
+    "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
+}
 app.conf.beat_scheduler = "studyhub.beat:LeasedScheduler"
 # Between two looks at the schedule beat sleeps this long at most: no longer than what is scheduled.
 app.conf.beat_max_loop_interval = min(RECONCILE_S, 5)

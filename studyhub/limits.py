@@ -49,9 +49,13 @@ TABLE = (
     Limit("sign-in-failed", 60, 300, "attempts to sign in"),
     Limit("sign-up", 60, 600, "new accounts"),
     Limit("reset", 30, 600, "new passwords"),
-    # By account: whoever guesses at one is slowed down from wherever they come.
+    Limit("passkey", 60, 60, "attempts to sign in"),
+    # By account: whoever guesses at one is slowed down from wherever they come. Codes of a second factor count too.
     Limit("account-failed", 10, 900, "attempts to sign in"),
     Limit("account-reset", 5, 900, "new passwords"),
+    # By person, signed in already.
+    Limit("confirm", 20, 600, "attempts to show who you are"),
+    Limit("account-change", 30, 600, "changes to your account"),
 )
 # What allauth calls them, and by what it counts.
 FOR_ALLAUTH = {
@@ -60,7 +64,11 @@ FOR_ALLAUTH = {
     "signup": (("sign-up", "ip"),),
     "reset_password": (("reset", "ip"), ("account-reset", "key")),
     "reset_password_from_key": (("reset", "ip"),),
+    "reauthenticate": (("confirm", "user"),),
+    "change_password": (("account-change", "user"),),
+    "manage_email": (("account-change", "user"),),
 }
+FOR_ALLAUTH_MFA = {"webauthn_login": (("passkey", "ip"),)}
 
 
 def read_limits(changes: Iterable[str]) -> dict[str, Limit]:
@@ -83,10 +91,12 @@ def read_limits(changes: Iterable[str]) -> dict[str, Limit]:
     return limits
 
 
-def for_allauth(limits: Mapping[str, Limit]) -> dict[str, str | None]:
-    """The limits that allauth keeps, as it reads them."""
+def for_allauth(
+    limits: Mapping[str, Limit], actions: Mapping[str, tuple[tuple[str, str], ...]] = FOR_ALLAUTH
+) -> dict[str, str | None]:
+    """The limits that allauth keeps, as it reads them; of another part of it, where `actions` says so."""
     rates = {}
-    for action, parts in FOR_ALLAUTH.items():
+    for action, parts in actions.items():
         kept = [(limits[name], by) for name, by in parts if limits[name].most]
         rates[action] = ",".join(f"{limit.most}/{limit.seconds}s/{by}" for limit, by in kept) or None
     return rates

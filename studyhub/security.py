@@ -15,15 +15,17 @@ PERMISSIONS = {
         feature: "()"
         for feature in (
             "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
-            "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial",
-            "usb", "xr-spatial-tracking",
+            "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
         )
     },
     **{
         feature: f'(self "{PLAYER}")'
         for feature in ("autoplay", "encrypted-media", "fullscreen", "picture-in-picture")
     },
-    "clipboard-write": "(self)",
+    **{
+        feature: "(self)"
+        for feature in ("clipboard-write", "publickey-credentials-create", "publickey-credentials-get")
+    },
 }  # fmt: skip
 HEADERS = {
     "Permissions-Policy": ", ".join(f"{feature}={who}" for feature, who in sorted(PERMISSIONS.items())),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from studyhub import caches, env, limits, logs, storages
+from studyhub import caches, env, limits, logs, signin, storages
 from studyhub.databases import database
 from studyhub.security import page_policy
 
@@ -36,6 +36,12 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.google",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "apps.accounts.openid",
     "studyhub",
     "apps.accounts",
     "apps.catalog",
@@ -44,14 +50,14 @@ INSTALLED_APPS = [
     "apps.submissions",
     "apps.groups",
     "apps.webhooks",
+    "lti_tool",
+    "apps.lti",
     "apps.api",
 ]
 
 MIDDLEWARE = [
     "studyhub.lite.middleware.LiteMiddleware",
     "studyhub.security.HeadersMiddleware",
-    "lti_tool",
-    "apps.lti",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "studyhub.probes.ProbeMiddleware",
@@ -67,6 +73,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.middleware.SessionMiddleware",
+    "apps.accounts.middleware.LeavingMiddleware",
     "studyhub.ratelimits.RateLimitMiddleware",
 ]
 
@@ -117,6 +125,18 @@ ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_RATE_LIMITS = limits.for_allauth(RATE_LIMITS)
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+# An address is changed once the new one is proved, and the old one is told: as of all that changes how one signs in.
+ACCOUNT_CHANGE_EMAIL = ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Whoever changes that shows again who they are, unless they did within five minutes.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_ADAPTER = "apps.accounts.adapter.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = signin.providers()
+MFA_ADAPTER = "apps.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # half a minute that clocks may differ
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # browsers have passkeys on localhost too
+MFA_RATE_LIMITS = limits.for_allauth(RATE_LIMITS, limits.FOR_ALLAUTH_MFA)
 # Mail: printed by the process that sends it, until there is a server to hand it to.
 EMAIL_HOST = env.text("STUDYHUB_SMTP_HOST")
 EMAIL_PORT = env.integer("STUDYHUB_SMTP_PORT", 587, minimum=1)
@@ -126,8 +146,11 @@ EMAIL_USE_TLS = env.flag("STUDYHUB_SMTP_TLS", True)
 EMAIL_TIMEOUT = 20
 TO_SERVER, TO_CONSOLE = "studyhub.mail.EmailBackend", "django.core.mail.backends.console.EmailBackend"
 EMAIL_BACKEND = env.text("STUDYHUB_EMAIL_BACKEND", TO_SERVER if EMAIL_HOST else TO_CONSOLE)
-# Only who proves an address can keep it: then nobody learns by making an account whether there is one already.
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "optional"
+# Only who proves an address can keep it: then nobody learns by making an account whether there is one already. By a
+# code, which is typed where the account is made: no program that looks ahead at links confirms anything.
+ACCOUNT_EMAIL_VERIFICATION = signin.email_verification(can_mail=bool(EMAIL_HOST))
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"
 DEFAULT_FROM_EMAIL = env.text("STUDYHUB_EMAIL_FROM", "StudyHub <studyhub@localhost>")
 
 LANGUAGE_CODE = "en-gb"

@@ -8,6 +8,8 @@ from apps.accounts.kinds import KINDS
 from apps.accounts.models import Scope, User
 from apps.accounts.zones import zone_choices
 
+THEMES = [("auto", "Like the system"), ("light", "Light"), ("dark", "Dark")]
+
 
 def own_zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     """All zones, and none."""
@@ -23,16 +25,18 @@ class ProfileForm(forms.ModelForm):
         help_text="Meetings and due dates are shown by its clocks, and reminders come at eight in the morning by them.",
     )
 
+    theme = forms.ChoiceField(choices=THEMES, required=False, label="Colours", help_text="In this browser.")
+
     class Meta:
         model = User
-        fields = ["name", "on_leaderboards", "time_zone"]
+        fields = ["name", "on_leaderboards", "time_zone", "reduced_motion"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 
 class ThemeForm(forms.Form):
     """A choice of colours, and the page to go back to."""
 
-    theme = forms.ChoiceField(choices=[("auto", "Like the system"), ("light", "Light"), ("dark", "Dark")])
+    theme = forms.ChoiceField(choices=THEMES)
     next = forms.CharField(required=False)
 
 

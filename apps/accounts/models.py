@@ -1,5 +1,6 @@
 """The person who signs in: with an e-mail address, there are no user names."""
 
+import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -49,6 +50,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Show my name beside my entries in competitions. Otherwise a pseudonym stands there.",
     )
     time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
+    reduced_motion = models.BooleanField(
+        "less motion",
+        default=False,
+        db_default=False,
+        help_text="Nothing moves by itself, and pages don't glide, whatever your system says.",
+    )
+    leaves_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the account is deleted, unless taken back."
+    )
     is_staff = models.BooleanField("lead", default=False, help_text="May see the admin and everybody's hand-ins.")
     is_active = models.BooleanField("active", default=True, help_text="Untick this instead of deleting the account.")
     date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
@@ -184,3 +194,44 @@ class AccessToken(models.Model):
     def allows(self) -> list[str]:
         """What it may do, in words."""
         return [Scope(scope).label for scope in self.scopes]
+
+
+class DataExport(models.Model):
+    """Everything that is somebody's, packed for them; made in the background and gone after a day."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        MAKING = "making", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="data_exports")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    done = models.PositiveSmallIntegerField(default=0, help_text="Parts that are packed.")
+    total = models.PositiveSmallIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(state__in=["waiting", "making"]), name="export_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.state}"
+
+    @property
+    def file_name(self) -> str:
+        """Under which it lies in the site's storage; nobody can guess it, and nobody is shown it."""
+        return f"exports/{self.pk}.zip"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be made."""
+        return self.state in {self.State.WAITING, self.State.MAKING}

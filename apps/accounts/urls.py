@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from apps.accounts import token_views, told_views, views
+from apps.accounts import account_views, token_views, told_views, views
 
 urlpatterns = [
+    # In place of allauth's own page, which can't end one of them.
+    path("accounts/sessions/", account_views.all_sessions, name="usersessions_list"),
+    # For scripts of Google on pages of ours, of which there are none.
+    path("accounts/google/login/token/", views.not_there, name="google_login_by_token"),
     path("theme/", views.theme, name="theme"),
     path("profile/", views.profile, name="profile"),
+    path("profile/sessions/<int:pk>/end/", account_views.end_session, name="end_session"),
+    path("profile/data/", account_views.your_data, name="your_data"),
+    path("profile/data/export/", account_views.ask_for_export, name="ask_for_export"),
+    path("profile/data/export/progress/", account_views.export_progress, name="export_progress"),
+    path("profile/data/export/<uuid:pk>/", account_views.download_export, name="download_export"),
+    path("profile/leave/", account_views.leave, name="leave"),
     path("profile/audit/", told_views.audit, name="audit"),
     path("profile/tokens/", token_views.tokens, name="tokens"),
     path("profile/tokens/<int:pk>/revoke/", token_views.revoke, name="revoke_token"),

@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.tokens import default_token_generator
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.http import int_to_base36
+from lti_tool.models import LtiRegistration
 
 from apps.accounts.mails import stop_address
-from apps.accounts.models import Notification
+from apps.accounts.models import DataExport, Notification
 from apps.accounts.tokens import make_token
 from apps.catalog.models import Concept
 from apps.quizzes.models import Answer, Card
 from apps.quizzes.services import finish, next_review, start
 from apps.submissions.models import Regrade
+from tests.accounts.passkey import registration
 from tests.groups.conftest import ada, alice, assign, circle, dana, resource  # noqa: F401 - fixtures
 from tests.quizzes.site import entry, load, respond
 from tests.submissions.conftest import committed, desk, exercise, office, package  # noqa: F401 - fixtures
@@ -47,13 +53,25 @@ def world(desk, circle, resource, bob, monkeypatch) -> dict[str, object]:  # noq
     assert isinstance(review, Answer)
     regrade = Regrade.objects.create(exercise=desk.exercise, version=desk.exercise.current_version, reason="Wrong.")
     told = Notification.objects.create(user=bob, kind="score", text="A score.", url=run.submission.get_absolute_url())
+    session = UserSession.objects.create(user=bob, ip="192.0.2.7", session_key="x" * 32, user_agent="Firefox")
+    export = DataExport.objects.create(
+        user=bob, state=DataExport.State.READY, expires_at=timezone.now() + timedelta(hours=1)
+    )
+    default_storage.save(export.file_name, ContentFile(b"zip"))
+    passkey = Authenticator.objects.create(
+        user=bob, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": registration(b"c" * 32)}
+    )
+    for kind, data in (("totp", {"secret": "A" * 32}), ("recovery_codes", {"seed": "a" * 40, "used_mask": 0})):
+        Authenticator.objects.create(user=bob, type=kind, data=data)
+    addresses = {name: f"https://school.example/{name}" for name in ("auth_url", "token_url", "keyset_url")}
+    school = LtiRegistration.objects.create(name="School", issuer="https://school.example", client_id="a", **addresses)
     token, _ = make_token(user=bob, name="laptop", scopes=["read"], days=30)
     regrades = ("regrade", "regrade-progress", "regrade-apply", "regrade-discard")
     reviews = ("answer", "waiting", "draft", "rate")
     return {
         "track": resource.section.track.slug,
         "resource.slug": resource.slug,
-        "toggle-done.slug": resource.slug,
+        **{f"{name}.slug": resource.slug for name in ("toggle-done", "rate", "note", "remove-note")},
         "concept.slug": Concept.objects.first().slug,
         "exercises:detail.slug": desk.exercise.slug,
         "exercises:starter.slug": desk.exercise.slug,
@@ -74,6 +92,12 @@ def world(desk, circle, resource, bob, monkeypatch) -> dict[str, object]:  # noq
         },
         "submissions:cancel.pk": waiting.submission_id,
         "revoke_token.pk": token.pk,
+        **{f"lti:{name}.pk": school.pk for name in ("registration", "act")},
+        "lti:arrive.state": "no-such-launch",
+        "end_session.pk": session.pk,
+        "download_export.pk": export.pk,
+        **{f"mfa_{name}_webauthn.pk": passkey.pk for name in ("remove", "edit")},
+        **{f"openid_connect_{name}.provider_id": "no-such-one" for name in ("login", "callback")},
         "notification.pk": told.pk,
         "mark_notification.pk": told.pk,
         "stop_mail.token": stop_address(bob, "comment").rstrip("/").rpartition("/")[2],

@@ -38,6 +38,11 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "track": (EVERYBODY, NOTHING),
     "resource": (EVERYBODY, NOTHING),
     "toggle-done": (NOTHING, SIGNED_IN),
+    "rate": (NOTHING, SIGNED_IN),
+    "note": (NOTHING, Expected("login", 400, 400, 400)),  # nothing is written in it
+    "remove-note": (NOTHING, SIGNED_IN),
+    "notes": (SIGNED_IN, NOTHING_SIGNED_IN),
+    "undo-note": (NOTHING_SIGNED_IN, SIGNED_IN),
     "concept": (EVERYBODY, NOTHING),
     "concepts": (EVERYBODY, NOTHING),
     "exercises:list": (EVERYBODY, NOTHING),
@@ -112,6 +117,50 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "account_reset_password_from_key": (EVERYBODY, EVERYBODY),  # whoever has the key
     "account_reset_password_from_key_done": (EVERYBODY, NOTHING),
     "account_confirm_login_code": (SIGNED_IN, SIGNED_IN),  # nobody is sent codes
+    "socialaccount_login_cancelled": (EVERYBODY, NOTHING),
+    "socialaccount_login_error": (Expected(401, 401, 401, 401), NOTHING),
+    # Whoever comes back from a provider; others are sent to sign in.
+    "socialaccount_signup": (
+        Expected("login", "login", "login", "login"),
+        Expected("login", "login", "login", "login"),
+    ),
+    "socialaccount_connections": (SIGNED_IN, SIGNED_IN),
+    **{f"{name}_login": (NOBODY, NOBODY) for name in ("github", "google", "openid_connect")},  # none is set up here
+    **{f"{name}_callback": (NOBODY, NOBODY) for name in ("github", "google", "openid_connect")},
+    "google_login_by_token": (NOBODY, NOBODY),
+    "mfa_index": (SIGNED_IN, NOTHING_SIGNED_IN),
+    "mfa_authenticate": (Expected("login", "ok", "ok", "ok"), Expected("login", "ok", "ok", "ok")),  # after a password
+    "mfa_reauthenticate": (SIGNED_IN, SIGNED_IN),
+    "mfa_activate_totp": (SIGNED_IN, SIGNED_IN),
+    "mfa_deactivate_totp": (OWNER, OWNER),
+    "mfa_view_recovery_codes": (OWNER, NOTHING_SIGNED_IN),
+    "mfa_generate_recovery_codes": (SIGNED_IN, SIGNED_IN),
+    "mfa_download_recovery_codes": (OWNER, OWNER),
+    "mfa_list_webauthn": (SIGNED_IN, NOTHING_SIGNED_IN),
+    "mfa_add_webauthn": (SIGNED_IN, SIGNED_IN),
+    "mfa_login_webauthn": (Expected("login", "ok", "ok", "ok"), Expected("login", "ok", "ok", "ok")),  # by a script
+    "mfa_reauthenticate_webauthn": (SIGNED_IN, Expected("login", "ok", "login", "ok")),  # of nothing it knows nobody
+    # Asked who they are first; whose it isn't gets 404 then (tests/accounts/test_factors.py).
+    "mfa_remove_webauthn": (SIGNED_IN, SIGNED_IN),
+    "mfa_edit_webauthn": (SIGNED_IN, SIGNED_IN),
+    "usersessions_list": (SIGNED_IN, SIGNED_IN),
+    "end_session": (NOTHING_SIGNED_IN, OWNER),
+    "your_data": (SIGNED_IN, NOTHING_SIGNED_IN),
+    "ask_for_export": (NOTHING_SIGNED_IN, SIGNED_IN),
+    "export_progress": (SIGNED_IN, NOTHING_SIGNED_IN),
+    "download_export": (OWNER, NOTHING_SIGNED_IN),
+    "leave": (SIGNED_IN, SIGNED_IN),
+    "lti:home": (STAFF, STAFF),
+    "lti:registration": (STAFF, STAFF),
+    "lti:act": (NOTHING_SIGNED_IN, STAFF),
+    "lti:configuration": (EVERYBODY, NOTHING),
+    "lti:jwks": (EVERYBODY, NOTHING),
+    # Platforms send people there; what it takes to be believed: tests/lti.
+    "lti:login": (EVERYBODY, EVERYBODY),
+    "lti:launch": (NOTHING, EVERYBODY),
+    "lti:deep_link": (NOTHING, EVERYBODY),
+    "lti:choose": (NOTHING, EVERYBODY),
+    "lti:arrive": (NOBODY, NOBODY),  # whoever has the launch's cookie; here nobody has
     "metrics": (Expected(403, 403, 403, "ok"), NOTHING),  # and whoever has the token
 }
 ADDRESSES = of_pages()

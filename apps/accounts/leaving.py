@@ -1,0 +1,104 @@
+"""Leaving: an account is deleted a week after it was asked for, and stays where its owner signs in before.
+
+Files go first, then all rows in one transaction: whoever dies in between is repeated. What apps above have of somebody
+that no foreign key says is their business; they register it here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts import packing, sessions
+from apps.accounts.models import DataExport, Notification, User
+
+logger = logging.getLogger(__name__)
+
+DAYS = 7
+NOBODY = "Somebody who has left"
+Step = Callable[[User], None]
+_before: list[Step] = []
+_within: list[Step] = []
+
+
+class NotYet(Exception):
+    """Something of the person is still under way; they are asked for again with the next turn."""
+
+
+def before_leaving(step: Step) -> None:
+    """Called when an app is ready: `step` is called before the rows go, outside a transaction, maybe more than once.
+
+    It removes files, or raises NotYet.
+    """
+    if step not in _before:
+        _before.append(step)
+
+
+def within_leaving(step: Step) -> None:
+    """Called when an app is ready: `step` is called in the transaction in which the rows go, just before they do."""
+    if step not in _within:
+        _within.append(step)
+
+
+def schedule(user: User) -> None:
+    """Have the account deleted in DAYS days, and end all its sessions that are known."""
+    User.objects.filter(pk=user.pk, leaves_at__isnull=True).update(leaves_at=timezone.now() + timedelta(days=DAYS))
+    sessions.end(user)
+
+
+def take_back(user: User) -> bool:
+    """The account stays; False where it was not to be deleted."""
+    taken = User.objects.filter(pk=user.pk, leaves_at__isnull=False).update(leaves_at=None)
+    user.leaves_at = None
+    return bool(taken)
+
+
+def erase_due(now: datetime) -> int:
+    """Delete the accounts whose week is over. Returns how many."""
+    done = 0
+    for user in User.objects.filter(leaves_at__lte=now).order_by("leaves_at"):
+        try:
+            done += erase(user, now)
+        except NotYet as wait:
+            logger.info("User %s leaves later: %s", user.pk, wait)
+        except Exception:
+            logger.exception("User %s could not be deleted", user.pk)
+    return done
+
+
+def erase(user: User, now: datetime) -> bool:
+    """Delete one account with all that is its owner's; False where it was taken back meanwhile. Raises NotYet.
+
+    1. Files. 2. In one transaction: what other apps keep without a foreign key, figures of groups, the name in what
+    others were told, sessions, and the row, with which all go that name it.
+    """
+    for step in _before:
+        step(user)
+    for export in DataExport.objects.filter(user=user):
+        packing.remove(export)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().filter(pk=user.pk, leaves_at__lte=now).first()
+        if locked is None:
+            return False
+        for step in _within:
+            step(locked)
+        _forget_name(locked)
+        sessions.end(locked)
+        LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(locked.pk)).delete()
+        locked.delete()
+    return True
+
+
+def _forget_name(user: User) -> None:
+    """Others keep what they were told, without who it was: all such texts begin with the name."""
+    name = user.display_name
+    named = Q(text__startswith=f"{name} ") | Q(text__startswith=f"{name}:")
+    for one in Notification.objects.filter(named).exclude(user=user).only("pk", "text").iterator():
+        Notification.objects.filter(pk=one.pk).update(text=f"{NOBODY}{one.text[len(name) :]}"[:500])

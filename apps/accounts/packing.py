@@ -1,0 +1,133 @@
+"""Everything that is somebody's, in one ZIP: JSON for each table, and their notebooks as files.
+
+A worker claims the row by a conditional UPDATE, packs part after part and says how far it is. One that dies is found
+by the clock, and the next begins anew under the same name.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import IO
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import DataExport, User
+from apps.accounts.personal import Portion, portions
+from studyhub import bell
+
+logger = logging.getLogger(__name__)
+State = DataExport.State
+
+TASK = "accounts.pack"
+KEEP = timedelta(days=1)
+LEASE = timedelta(minutes=15)
+READ_ME = """\
+What StudyHub knows of you, as of {at}.
+
+data/      a file of JSON for each kind of thing; times are UTC
+notebooks/ what you handed in, by exercise and number
+
+Not in it: your password and second factors, which are kept so that nobody can read them, and answers to questions.
+"""
+# Apps above say which files are somebody's: pairs of a name in the ZIP and its text.
+Files = Callable[[User], Iterator[tuple[str, str]]]
+_files: list[Files] = []
+
+
+def register_files(files: Files) -> None:
+    """Called when an app is ready: `files` tells what of a person is a file."""
+    if files not in _files:
+        _files.append(files)
+
+
+def ask(user: User) -> DataExport:
+    """Have an export made; the one that is being made, where there is one. What was ready before goes."""
+    for old in DataExport.objects.filter(user=user, state__in=[State.READY, State.FAILED]):
+        remove(old)
+    try:
+        with transaction.atomic():
+            made = DataExport.objects.create(user=user, total=len(portions()) + 1)
+    except IntegrityError:
+        return DataExport.objects.get(user=user, state__in=[State.WAITING, State.MAKING])
+    transaction.on_commit(partial(bell.send, TASK))
+    return made
+
+
+def pack_due(now: datetime) -> int:
+    """Make what waits, and begin anew where a worker died. Returns how many were made."""
+    dead = Q(state=State.MAKING, claimed_at__lt=now - LEASE)
+    made = 0
+    waiting = DataExport.objects.filter(Q(state=State.WAITING) | dead)
+    for export in waiting.select_related("user").order_by("created_at"):
+        seen = DataExport.objects.filter(pk=export.pk, state=export.state, claimed_at=export.claimed_at)
+        if seen.update(state=State.MAKING, claimed_at=now, done=0):
+            made += _pack(export, now)
+    return made
+
+
+def clear(now: datetime) -> int:
+    """Remove those whose day is over. Returns how many."""
+    over = list(DataExport.objects.filter(expires_at__lte=now))
+    for export in over:
+        remove(export)
+    return len(over)
+
+
+def remove(export: DataExport) -> None:
+    """The file, then the row: whoever dies in between is repeated."""
+    default_storage.delete(export.file_name)
+    export.delete()
+
+
+def _pack(export: DataExport, now: datetime) -> bool:
+    mine = DataExport.objects.filter(pk=export.pk, state=State.MAKING, claimed_at=now)
+    try:
+        with tempfile.TemporaryFile() as file:
+            for done in _write(export.user, file, now):
+                if not mine.update(done=done):
+                    return False  # taken for dead, or left
+            size = file.tell()
+            file.seek(0)
+            default_storage.delete(export.file_name)
+            default_storage.save(export.file_name, File(file))
+    except Exception:
+        logger.exception("An export could not be made")
+        mine.update(state=State.FAILED, expires_at=now + KEEP)
+        return False
+    return bool(mine.update(state=State.READY, size=size, expires_at=timezone.now() + KEEP))
+
+
+def _write(user: User, file: IO[bytes], now: datetime) -> Iterator[int]:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("README.txt", READ_ME.format(at=f"{now:%Y-%m-%d %H:%M} UTC"))
+        fields = [one.name for one in User._meta.concrete_fields if one.name != "password"]
+        pack.writestr("data/you.json", _json(User.objects.filter(pk=user.pk).values(*fields)[:1]))
+        number = 0
+        for number, portion in enumerate(portions(), start=1):
+            pack.writestr(f"data/{portion.name}.json", _json(rows_of(portion, user)))
+            yield number
+        for files in _files:
+            for name, text in files(user):
+                pack.writestr(name, text)
+    yield number + 1
+
+
+def rows_of(portion: Portion, user: User) -> Iterator[dict[str, object]]:
+    """The rows of one table that are `user`'s."""
+    found = portion.model._default_manager.filter(**{portion.lookup: user}).order_by("pk")
+    return found.values(*portion.fields).iterator()
+
+
+def _json(rows: Iterator[dict[str, object]] | object) -> str:
+    return json.dumps(list(rows), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)  # type: ignore[call-overload]
