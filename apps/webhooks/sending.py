@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -105,13 +106,11 @@ def signed(delivery: Delivery, now: datetime) -> dict[str, str]:
 
 
 def _claim(now: datetime) -> list[Delivery]:
-    found: dict[int, Delivery] = {}
-    for delivery in Delivery.objects.sendable(now)[: 20 * AT_ONCE]:
-        if len(found) == AT_ONCE:
-            break
-        if delivery.endpoint_id not in found and delivery.claim(now):
-            found[delivery.endpoint_id] = delivery
-    return list(found.values())
+    """The first one of each endpoint, of those that have waited for longest."""
+    due = Delivery.objects.sendable(now)
+    endpoints = due.order_by().values_list("endpoint").annotate(first=Min("next_try_at")).order_by("first", "endpoint")
+    first = [due.filter(endpoint=endpoint).first() for endpoint, _ in endpoints[:AT_ONCE]]
+    return [delivery for delivery in first if delivery and delivery.claim(now)]
 
 
 def _post(delivery: Delivery) -> Answer:

@@ -172,6 +172,13 @@ class TestOneSends:
         assert Delivery.objects.get().state == "sent"
         assert [one.status for one in Attempt.objects.all()] == [204]
 
+    def test_an_endpoint_with_much_to_be_sent_holds_up_no_other(self, endpoint, circle, alice, receiver):
+        for _ in range(20):
+            services.ping(endpoint=endpoint)
+        other = services.add(by=alice, group=circle, url=receiver.url, events=[])
+        services.ping(endpoint=other)
+        assert {one.endpoint_id for one in sending._claim(timezone.now())} == {endpoint.pk, other.pk}
+
     def test_one_worker_has_the_turn(self, endpoint, receiver):
         services.ping(endpoint=endpoint)
         with sending.outbox.turn("webhooks", 60):
