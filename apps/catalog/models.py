@@ -17,6 +17,8 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.catalog.opinion_models import Note as Note
+from apps.catalog.opinion_models import Rating as Rating
 
 YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 

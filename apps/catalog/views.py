@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.catalog import contents, edition, services
-from apps.catalog.models import Completion, Concept, Resource, exercises_on_offer
+from apps.catalog import contents, edition, notes, opinions, services
+from apps.catalog.models import Completion, Concept, Note, Resource, exercises_on_offer
 from apps.catalog.next_steps import left_at, next_steps, remember
+from apps.catalog.notes import NoteForm
+from apps.catalog.opinions import another_perspective
 from apps.catalog.progress import TrackProgress, next_step
 
 PERSPECTIVES = 5
@@ -52,10 +55,15 @@ def resource(request: HttpRequest, track: str, slug: str) -> HttpResponse:
         "resource": found,
         "track": found.section.track,
         "concepts": concepts,
-        "others": Resource.objects.another_perspective(found)[:PERSPECTIVES],
+        "others": another_perspective(found)[:PERSPECTIVES],
         "exercises": exercises[:PERSPECTIVES],
         "done": found.pk in Completion.objects.resources_of(request.user),
+        "words": opinions.choices(found, request.user),
     }
+    if request.user.is_authenticated:
+        note = Note.objects.filter(user=request.user, resource=found).first()
+        form = NoteForm(initial={"text": note.text if note else ""})
+        context |= {"note": note, "form": form, "undo": notes.waiting(request), "undo_url": reverse("undo-note")}
     response = render(request, "catalog/resource.html", context)
     remember(response, found)
     return response

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.catalog.models import Completion, Concept, Resource, Track
+from apps.catalog.opinions import best_first
 from apps.catalog.suggestions import Suggestion
 from apps.quizzes.concept_map import Layout, lay_out
 from apps.quizzes.evidence import mastery_of
@@ -156,7 +157,7 @@ def _another_perspective(user: User) -> Iterator[Suggestion]:
     if weakest is None:
         return
     done = Completion.objects.resources_of(user)
-    resource = Resource.objects.on_concept(weakest).exclude(pk__in=done).first()
+    resource = next(iter(best_first(Resource.objects.on_concept(weakest).exclude(pk__in=done))), None)
     reason = f"You have missed “{weakest.title}” more often than not. Here is another perspective on it."
     yield Suggestion(
         rank=SHAKY,

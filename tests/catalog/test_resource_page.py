@@ -147,5 +147,5 @@ def test_the_number_of_queries_is_bounded(client, bob, video, make_exercise, dja
     for number in range(6):
         make_exercise(f"tree-{number}")
     address = video.get_absolute_url()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         client.get(address)

@@ -13,7 +13,7 @@ from django.db.models import NOT_PROVIDED
 # Tables that grow with every hand-in or answer: locking one stops the site.
 LARGE = {
     "accounts": {"notification", "auditentry"},
-    "catalog": {"completion"},
+    "catalog": {"completion", "note", "rating"},
     "quizzes": {"quizattempt", "answer", "card", "review"},
     "submissions": {"submission", "submittednotebook", "run", "transition", "checkresult", "standing"},
     "webhooks": {"delivery", "attempt"},

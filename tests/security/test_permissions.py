@@ -39,6 +39,11 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "resource": (EVERYBODY, NOTHING),
     "toggle-done": (NOTHING, SIGNED_IN),
     "rate": (NOTHING, SIGNED_IN),
+    "note": (NOTHING, SIGNED_IN),
+    "remove-note": (NOTHING, SIGNED_IN),
+    "notes": (SIGNED_IN, NOTHING_SIGNED_IN),
+    "undo-note": (NOTHING_SIGNED_IN, SIGNED_IN),
+    "rate": (NOTHING, SIGNED_IN),
     "note": (NOTHING, Expected("login", 400, 400, 400)),  # nothing is written in it
     "remove-note": (NOTHING, SIGNED_IN),
     "notes": (SIGNED_IN, NOTHING_SIGNED_IN),
