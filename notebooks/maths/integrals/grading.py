@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from apps.grading import Close, GradingSpec, Inputs, ProbeCall
+from apps.grading import Close, GradingSpec, Inputs, ProbeCall, curves
 
 INTERVALS, SAMPLES = 5, 30
 
@@ -100,6 +100,8 @@ SPEC = GradingSpec(
             title="Rectangles, left ends",
             points=1,
             probe="left",
+            concept="numerical-integration",
+            reveal=True,
             reference=on_waves(LEFT),
             hint="n rectangles of the width (b − a) / n. The first stands at a, the last does not begin at b.",
         ),
@@ -108,6 +110,8 @@ SPEC = GradingSpec(
             title="Rectangles, middles",
             points=1,
             probe="midpoint",
+            concept="numerical-integration",
+            reveal=True,
             reference=on_waves(MIDPOINT),
             hint="The first middle lies half a width to the right of a. How many are there?",
         ),
@@ -116,6 +120,8 @@ SPEC = GradingSpec(
             title="Trapezia",
             points=2,
             probe="trapezoid",
+            concept="numerical-integration",
+            reveal=True,
             reference=on_waves(TRAPEZOID),
             hint="n pieces have n + 1 points. Which of them belong to one trapezium only?",
         ),
@@ -124,6 +130,8 @@ SPEC = GradingSpec(
             title="Simpson's rule",
             points=2,
             probe="simpson",
+            concept="numerical-integration",
+            reveal=True,
             reference=on_waves(SIMPSON),
             hint="Print your weights for n = 6: there are seven, and they are the same read backwards. Is h a third?",
         ),
@@ -132,6 +140,8 @@ SPEC = GradingSpec(
             title="Order of convergence, measured",
             points=2,
             probe="order",
+            concept="numerical-integration",
+            reveal=True,
             reference=lambda drawn: np.full(INTERVALS, drawn["power"]),
             hint="The quotient of the two errors is two to the power of what is asked for. Which error stands on top?",
         ),
@@ -140,6 +150,9 @@ SPEC = GradingSpec(
             title="The area so far",
             points=2,
             probe="accumulate",
+            concept="integral",
+            reveal=True,
+            plot=curves.lines("point", "area"),
             reference=area_so_far,
             hint="As many entries as points, 0 first. Each trapezium has a width of its own.",
         ),

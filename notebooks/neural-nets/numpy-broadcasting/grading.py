@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from apps.grading import ArtefactError, Close, Finding, GradingSpec, Inputs, Predicate, ProbeCall, values
+from apps.grading import ArtefactError, Close, Finding, GradingSpec, Inputs, Predicate, ProbeCall, pictures, values
 
 SIDE, LOOKED_AT = 3000, 200
 
@@ -135,6 +135,7 @@ SPEC = GradingSpec(
             title="Which shapes fit, and what comes out",
             points=2,
             probe="shapes",
+            concept="broadcasting",
             test=shapes,
             hint="Begin at the last axis of both. Lengths fit if they are equal or if one of them is 1, not otherwise.",
         ),
@@ -143,6 +144,9 @@ SPEC = GradingSpec(
             title="Rows on a scale of their own",
             points=2,
             probe="rows",
+            concept="broadcasting",
+            reveal=True,
+            plot=pictures.beside(),
             reference=rows,
             hint="The table is square: does each row lose its own mean? And what about a row of equal numbers?",
         ),
@@ -151,6 +155,9 @@ SPEC = GradingSpec(
             title="One-hot vectors",
             points=1,
             probe="one-hot",
+            concept="vectorisation",
+            reveal=True,
+            plot=pictures.beside(0, 1),
             reference=one_hot,
             hint="The number of columns is that of the classes, whether each of them occurs or not.",
         ),
@@ -159,6 +166,8 @@ SPEC = GradingSpec(
             title="A table with three axes",
             points=2,
             probe="savings",
+            concept="broadcasting",
+            reveal=True,
             reference=savings,
             hint="Which of the three inputs varies along which axis?",
         ),
@@ -167,6 +176,9 @@ SPEC = GradingSpec(
             title="All distances between two sets of points",
             points=2,
             probe="distances",
+            concept="broadcasting",
+            reveal=True,
+            plot=pictures.beside(),
             reference=lambda drawn: distances(drawn["A"], drawn["B"]),
             rtol=1e-6,
             atol=1e-5,
@@ -177,6 +189,7 @@ SPEC = GradingSpec(
             title="Nearest neighbours among 9 million pairs",
             points=2,
             probe="nearest",
+            concept="vectorisation",
             test=nearest,
             hint="If the distances fail too, start with them. Smallest over which axis? Is there a loop over pairs?",
         ),

@@ -134,6 +134,7 @@ SPEC = GradingSpec(
             title="Pictures become rows of numbers between 0 and 1",
             points=1,
             probe="prepare",
+            concept="tensor",
             reference=prepared,
             rtol=1e-5,
             atol=1e-6,
@@ -144,6 +145,7 @@ SPEC = GradingSpec(
             title="A network with a hidden layer, within its budget",
             points=1,
             probe="model",
+            concept="neuron",
             # One linear layer alone has 650 parameters: fewer than 1,000 means that there is no hidden layer.
             at_least=1_000,
             at_most=20_000,
@@ -154,6 +156,7 @@ SPEC = GradingSpec(
             title="Something between the layers that is not linear",
             points=1,
             probe="line",
+            concept="activation-function",
             test=bends,
             hint="Two linear layers in a row are one linear layer. What did the introduction put between them?",
         ),
@@ -162,6 +165,7 @@ SPEC = GradingSpec(
             title="Training makes the loss fall",
             points=2,
             probe="losses",
+            concept="cross-entropy",
             # With logits and cross-entropy the reference ends below 5 % of its start; a model that hands probabilities
             # to the loss can't get below 1.46 of 2.30 (Goodfellow et al. 2016, section 6.2.2.3, on saturating outputs).
             to=0.4,
@@ -173,6 +177,7 @@ SPEC = GradingSpec(
             title="Probabilities for each picture",
             points=2,
             probe="probabilities",
+            concept="softmax",
             test=are_probabilities,
             hint="Softmax turns scores into probabilities along one dimension. Along which one should they sum to 1?",
         ),
@@ -181,6 +186,7 @@ SPEC = GradingSpec(
             title="Digits it has never seen are read correctly",
             points=3,
             probe="labels",
+            concept="mini-batch",
             metric=ACCURACY,
             truth=lambda inputs: inputs["labels"],
             baseline=baseline_labels,

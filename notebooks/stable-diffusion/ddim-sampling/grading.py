@@ -139,6 +139,7 @@ SPEC = GradingSpec(
             title="A scheduler that fits the model",
             points=3,
             probe="scheduler",
+            concept="scheduler",
             test=fits,
             hint="Print `make_scheduler(5).config` and compare it with the list in the task, line by line.",
         ),
@@ -147,6 +148,7 @@ SPEC = GradingSpec(
             title="Sampling with diffusers",
             points=2,
             probe="sample",
+            concept="diffusion-model",
             test=lambda value, drawn: arrives(value, drawn, trailing(drawn["steps"])),
             hint="If the scheduler failed too, mend it first. Which of the two parts of a step's result is the next "
             "picture, and does the model see the current one each time?",
@@ -156,6 +158,7 @@ SPEC = GradingSpec(
             title="The estimate of the clean picture",
             points=1,
             probe="clean",
+            concept="noise-schedule",
             reference=lambda drawn: clean(drawn["x"], drawn["noise"], drawn["now"]),
             rtol=1e-4,
             atol=1e-4,
@@ -166,6 +169,7 @@ SPEC = GradingSpec(
             title="The step without fresh noise",
             points=2,
             probe="step",
+            concept="ddim",
             reference=lambda drawn: step(drawn["x"], drawn["noise"], drawn["now"], drawn["after"], 0, drawn["fresh"]),
             rtol=1e-4,
             atol=1e-4,
@@ -176,6 +180,7 @@ SPEC = GradingSpec(
             title="The step with fresh noise",
             points=2,
             probe="fresh",
+            concept="ddim",
             reference=lambda drawn: step(
                 drawn["x"], drawn["noise"], drawn["now"], drawn["after"], drawn["eta"], drawn["fresh"]
             ),
@@ -189,6 +194,7 @@ SPEC = GradingSpec(
             title="Sampling along any time steps",
             points=2,
             probe="along",
+            concept="ddim",
             test=lambda value, drawn: arrives(value, drawn, drawn["timesteps"]),
             hint="If the step failed too, mend it first. As many steps as there are time steps, each with a new "
             "prediction at the level where it starts; the last one ends at level 1.",

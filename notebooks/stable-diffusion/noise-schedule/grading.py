@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from apps.grading import Close, GradingSpec, Inputs, ProbeCall
+from apps.grading import Close, GradingSpec, Inputs, ProbeCall, curves
 
 PICTURES = 5
 
@@ -111,6 +111,9 @@ SPEC = GradingSpec(
             title="The linear schedule",
             points=1,
             probe="linear",
+            concept="noise-schedule",
+            reveal=True,
+            plot=curves.lines("step", "beta"),
             reference=linear_betas,
             rtol=RTOL,
             atol=ATOL,
@@ -121,6 +124,8 @@ SPEC = GradingSpec(
             title="One step after another",
             points=2,
             probe="walk",
+            concept="diffusion-model",
+            reveal=True,
             reference=walk,
             rtol=RTOL,
             atol=ATOL,
@@ -131,6 +136,9 @@ SPEC = GradingSpec(
             title="What is kept up to each step",
             points=1,
             probe="alpha-bars",
+            concept="noise-schedule",
+            reveal=True,
+            plot=curves.lines("step", "alpha-bar"),
             reference=lambda drawn: drawn["alpha_bar"],
             rtol=RTOL,
             atol=ATOL,
@@ -141,6 +149,8 @@ SPEC = GradingSpec(
             title="The jump to any step",
             points=3,
             probe="add-noise",
+            concept="diffusion-model",
+            reveal=True,
             reference=add_noise,
             rtol=RTOL,
             atol=ATOL,
@@ -152,6 +162,9 @@ SPEC = GradingSpec(
             title="The signal-to-noise ratio",
             points=1,
             probe="snr",
+            concept="noise-schedule",
+            reveal=True,
+            plot=curves.lines("step", "ratio"),
             reference=signal_to_noise,
             rtol=RTOL,
             atol=ATOL,
@@ -162,6 +175,8 @@ SPEC = GradingSpec(
             title="The first step below a ratio",
             points=1,
             probe="first-below",
+            concept="noise-schedule",
+            reveal=True,
             reference=first_below,
             rtol=0,
             atol=0,
@@ -173,6 +188,9 @@ SPEC = GradingSpec(
             title="The cosine schedule",
             points=2,
             probe="cosine",
+            concept="noise-schedule",
+            reveal=True,
+            plot=curves.lines("step", "beta"),
             reference=cosine_betas,
             rtol=RTOL,
             atol=ATOL,
@@ -184,6 +202,8 @@ SPEC = GradingSpec(
             title="The way back",
             points=2,
             probe="remove-noise",
+            concept="diffusion-model",
+            reveal=True,
             reference=remove_noise,
             rtol=RTOL,
             atol=ATOL,
