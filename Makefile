@@ -16,7 +16,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run demo test test-postgres test-brokers test-curriculum check audit-secrets audit-dependencies lock bench soak load load-million chaos chaos-short lite clean
+.PHONY: help setup run demo test test-postgres test-brokers test-curriculum check audit-secrets audit-dependencies lock bench soak load load-million chaos chaos-short lite audit screenshots clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
@@ -35,6 +35,8 @@ help:
 	@echo "make chaos   a thousand hand-ins while processes are killed, servers restarted, disks filled (CHAOS='--seed 8'; half an hour)"
 	@echo "make chaos-short      sixty of them, as CI does"
 	@echo "make lite    JupyterLite for the NumPy exercises, into static files (LITE=--bare: without NumPy, to try it)"
+	@echo "make audit   pages by axe, weight and Lighthouse, light and dark, into var/audit (AUDIT=--no-lighthouse; a quarter of an hour)"
+	@echo "make screenshots      the README's pictures"
 	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
 	@echo "make clean   remove the environment; your data under var/ stays"
 
@@ -138,6 +140,15 @@ lite: setup
 	@test -x .venv-lite/bin/jupyter || { $(BIN)/python -m venv .venv-lite && \
 		.venv-lite/bin/python -m pip install --quiet -r studyhub/lite/requirements.txt; }
 	@STUDYHUB_DEBUG=$${STUDYHUB_DEBUG-1} $(BIN)/python -m studyhub.lite $(LITE)
+
+# Lighthouse comes from npm, in the versions of tests/audit/package-lock.json.
+audit: setup
+	@docker/test-tools.sh chromium npm
+	$(BIN)/python -m tests.audit $(AUDIT)
+
+screenshots: setup
+	@docker/test-tools.sh chromium
+	$(BIN)/python -m tests.audit.screenshots $(SCREENSHOTS)
 
 clean:
 	rm -rf $(VENV) .venv-lite

@@ -15,9 +15,7 @@ from pathlib import Path
 
 import django
 
-from tests.audit.site import PROJECT, site
-
-FOLDER = PROJECT / "var" / "audit"
+from tests.audit.site import FOLDER, site
 
 
 def main() -> int:
