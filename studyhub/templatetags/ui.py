@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.accounts.notifications import unread
-from studyhub.art import Branches, draw
+from studyhub.art import PICTURES, Branches, draw
 from studyhub.templatetags.rendering import render_inline, render_markdown
 
 register = template.Library()
@@ -101,6 +101,12 @@ def kind_icon(kind: str) -> str:
 def message_icon(level: str) -> str:
     """The name of the icon for a message's level."""
     return MESSAGE_ICONS.get(level, "info")
+
+
+@register.filter
+def preview(slug: str) -> str:
+    """The static file of a track's picture for other sites; the course's for what has none of its own."""
+    return f"img/preview-{slug if slug in PICTURES else 'course'}.png"
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """What every page shares: the frame, the rules of the content security policy, Markdown, pictures, error pages."""
 
 import re
+import struct
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from studyhub.art import DESCRIPTIONS, PICTURES, draw
 from studyhub.templatetags.rendering import render_inline, render_markdown
-from studyhub.templatetags.ui import STATES, duration, score
+from studyhub.templatetags.ui import STATES, duration, preview, score
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = ["/", "/tracks/regression/", "/tracks/regression/resources/tree-video/", "/concepts/", "/accounts/login/"]
@@ -174,6 +175,27 @@ def test_the_line_in_the_picture_of_regression_is_the_line_of_least_squares():
     residuals = [y - (y1 + slope * (x - x1)) for x, y in points]
     assert abs(sum(residuals)) / len(points) < 0.2
     assert abs(sum(r * x for r, (x, _) in zip(residuals, points, strict=True))) / sum(x * x for x, _ in points) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("address", "title", "slug"),
+    [
+        ("/", "StudyHub", "course"),
+        ("/tracks/regression/", "Regression", "regression"),
+        ("/tracks/regression/resources/tree-video/", "A tree in ten minutes", "regression"),
+    ],
+)
+def test_other_sites_show_a_link_with_its_title_and_its_tracks_picture(client, catalog, address, title, slug):
+    page = client.get(address).content.decode()
+    assert re.search(rf'<meta property="og:title" content="[^"]*{title}', page)
+    assert f'content="http://testserver/static/img/preview-{slug}.png"' in page
+
+
+@pytest.mark.parametrize("track", [*PICTURES, "a-track-without-a-picture"])
+def test_each_such_picture_is_there_in_the_size_that_sites_ask_for(track):
+    content = Path(find(preview(track))).read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert struct.unpack(">II", content[16:24]) == (1200, 630)
 
 
 def test_an_unknown_address_gets_our_own_page(client, db):

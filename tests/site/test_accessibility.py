@@ -29,6 +29,7 @@ PUBLIC = [
     "/tracks/neural-nets/",
     "/concepts/",
     "/concepts/gradient-descent/",
+    "/quizzes/try/",
     "/exercises/",
     f"/exercises/{SLUG}/",
     "/accounts/login/",
