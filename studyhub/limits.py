@@ -38,6 +38,8 @@ TABLE = (
     Limit("comment", 60, 600, "comments"),
     Limit("invitation", 30, 3600, "rounds of invitations"),
     Limit("message", 30, 3600, "messages"),
+    Limit("webhook", 30, 600, "messages to a webhook"),  # each costs somebody else's machine a request
+    Limit("proposal", 20, 3600, "proposals"),
     Limit("join", 60, 600, "invitations"),
     Limit("launch", 1200, 60, "launches"),  # by address: a whole school may sit behind one
     Limit("act", 300, 60, "changes"),  # whatever else changes something

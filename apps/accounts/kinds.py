@@ -93,11 +93,25 @@ KINDS = {
             told=frozenset({"plan", "extension", "pin"}),
         ),
         Kind(
+            "proposal",
+            "Proposals",
+            "A resource that you proposed is accepted, added or not taken; for staff, somebody proposes one.",
+            Channel.INBOX,
+            told=frozenset({"proposal"}),
+        ),
+        Kind(
             "group",
             "Groups",
             "Invitations, who comes and goes, roles, and a webhook that was switched off.",
             Channel.INBOX,
             told=frozenset({"group", "webhook"}),
+        ),
+        Kind(
+            "proposal",
+            "Proposals",
+            "A resource that you proposed is taken up or not; for staff, one is proposed.",
+            Channel.INBOX,
+            told=frozenset({"proposal"}),
         ),
     )
 }

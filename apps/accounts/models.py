@@ -127,6 +127,7 @@ NOTIFICATION_ICONS = {
     "webhook": "link",
     "graded": "circle-check",
     "due": "clock",
+    "proposal": "lightbulb",
 }
 
 
