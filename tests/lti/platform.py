@@ -38,6 +38,10 @@ class Platform:
     url: str = ""
     published: dict[str, Any] = field(default_factory=dict)
     members: list[dict[str, Any]] = field(default_factory=list)
+    # In a browser: what the page of the course frames, what is claimed there, and what was chosen.
+    frames: str = ""
+    says: dict[str, Any] = field(default_factory=dict)
+    returned: list[str] = field(default_factory=list)
     page_size: int = 100
     next_host: str = ""
     tool_keys: list[dict[str, Any]] = field(default_factory=list)
@@ -108,6 +112,13 @@ class Platform:
         """What a request is answered."""
         parts = urlsplit(handler.path)
         match handler.command, parts.path:
+            case "GET", "/course":
+                return 200, f'<!doctype html><title>Course</title><iframe src="{self.frames}"></iframe>', {}
+            case "GET", "/auth":
+                return 200, self._signed_in({name: value[0] for name, value in parse_qs(parts.query).items()}), {}
+            case "POST", "/return":
+                self.returned.append(parse_qs(body.decode())["JWT"][0])
+                return 200, "<!doctype html><title>Back</title><h1>Added to the course</h1>", {}
             case "GET", "/keys":
                 return 200, self.published, {}
             case "POST", "/token":
@@ -143,6 +154,15 @@ class Platform:
             return int(answer), {}, {}
         return 404, {}, {}
 
+    def _signed_in(self, asked: dict[str, str]) -> str:
+        """The page that sends somebody on, as a platform writes it for whoever is signed in there."""
+        token = self.sign(self.claims(asked["nonce"], **self.says))
+        return (
+            f'<!doctype html><title>On</title><form method="post" action="{asked["redirect_uri"]}">'
+            f'<input name="id_token" value="{token}"><input name="state" value="{asked["state"]}"></form>'
+            "<script>document.forms[0].submit()</script>"
+        )
+
 
 def public(key: rsa.RSAPrivateKey, kid: str) -> dict[str, Any]:
     """A key as a JWKS has it."""
@@ -159,12 +179,12 @@ def running(key: rsa.RSAPrivateKey) -> Iterator[Platform]:
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             status, said, headers = platform.answer(self, body)
-            text = json.dumps(said).encode()
+            is_page = isinstance(said, str)
+            text = (said if is_page else json.dumps(said)).encode()
+            kind = "text/html" if is_page else "application/json"
             try:
                 self.send_response(status)
-                for name, value in (
-                    {"Content-Type": "application/json", "Content-Length": str(len(text))} | headers
-                ).items():
+                for name, value in ({"Content-Type": kind, "Content-Length": str(len(text))} | headers).items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(text)
