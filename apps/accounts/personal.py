@@ -35,6 +35,8 @@ RELATIONS: dict[str, Whose] = {
     "admin.LogEntry.user": OWN,
     "catalog.Completion.user": OWN,
     "catalog.Note.user": OWN,
+    "catalog.Proposal.by": OWN,
+    "catalog.Proposal.decided_by": ACT,
     "catalog.Rating.user": OWN,
     "groups.Digest.user": OWN,
     "groups.Extension.by": ACT,

@@ -19,6 +19,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.catalog.opinion_models import Note as Note
 from apps.catalog.opinion_models import Rating as Rating
+from apps.catalog.proposal_models import Proposal as Proposal
 
 YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.catalog import edition
+from apps.catalog import edition, proposals
 from apps.catalog.curriculum import Curriculum, SectionEntry, TrackEntry
 from apps.catalog.models import Completion, Concept, Resource, Section, Track
 
@@ -36,6 +36,7 @@ def sync_catalog(*, curriculum: Curriculum) -> SyncReport:
     1. Concepts, then tracks, sections and resources are created or updated by their slugs.
     2. What the files no longer have is retired, and comes back if it returns there. Nothing is deleted:
        learners' completions and hand-ins hang on these rows.
+    3. Who proposed what is new is told.
     """
     concepts = {
         entry.slug: Concept.objects.update_or_create(
@@ -60,6 +61,7 @@ def sync_catalog(*, curriculum: Curriculum) -> SyncReport:
         Resource.objects.exclude(pk__in=resources),
     )
     retired = sum(rows.update(retired=True) for rows in gone)
+    proposals.find_added()
     edition.renew()
     return SyncReport(len(curriculum.tracks), len(sections), len(resources), len(concepts), retired)
 

@@ -17,7 +17,7 @@ from lti_tool.models import LtiRegistration
 from apps.accounts.mails import stop_address
 from apps.accounts.models import DataExport, Notification
 from apps.accounts.tokens import make_token
-from apps.catalog.models import Concept
+from apps.catalog.models import Concept, Proposal
 from apps.quizzes.models import Answer, Card
 from apps.quizzes.services import finish, next_review, start
 from apps.submissions.models import Regrade
@@ -65,6 +65,17 @@ def world(desk, circle, resource, bob, monkeypatch) -> dict[str, object]:  # noq
         Authenticator.objects.create(user=bob, type=kind, data=data)
     addresses = {name: f"https://school.example/{name}" for name in ("auth_url", "token_url", "keyset_url")}
     school = LtiRegistration.objects.create(name="School", issuer="https://school.example", client_id="a", **addresses)
+    track = resource.section.track
+    proposal = Proposal.objects.create(
+        by=bob,
+        url="https://example.org/new",
+        key="example.org/new",
+        title="New",
+        why="It is.",
+        kind="video",
+        level="beginner",
+        track=track,
+    )
     token, _ = make_token(user=bob, name="laptop", scopes=["read"], days=30)
     regrades = ("regrade", "regrade-progress", "regrade-apply", "regrade-discard")
     reviews = ("answer", "waiting", "draft", "rate")
@@ -72,6 +83,7 @@ def world(desk, circle, resource, bob, monkeypatch) -> dict[str, object]:  # noq
         "track": resource.section.track.slug,
         "resource.slug": resource.slug,
         **{f"{name}.slug": resource.slug for name in ("toggle-done", "rate", "note", "remove-note")},
+        **{f"{name}.pk": proposal.pk for name in ("proposal", "decide-proposal")},
         "concept.slug": Concept.objects.first().slug,
         "exercises:detail.slug": desk.exercise.slug,
         "exercises:starter.slug": desk.exercise.slug,
