@@ -93,13 +93,6 @@ KINDS = {
             told=frozenset({"plan", "extension", "pin"}),
         ),
         Kind(
-            "proposal",
-            "Proposals",
-            "A resource that you proposed is accepted, added or not taken; for staff, somebody proposes one.",
-            Channel.INBOX,
-            told=frozenset({"proposal"}),
-        ),
-        Kind(
             "group",
             "Groups",
             "Invitations, who comes and goes, roles, and a webhook that was switched off.",
