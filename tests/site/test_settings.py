@@ -33,6 +33,7 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
         ({"STUDYHUB_DEBUG": "1", "STUDYHUB_VAR": "var"}, "must be an absolute path"),
         ({"STUDYHUB_DEBUG": "1", "STUDYHUB_RUN_SLOTS_CPU": "0"}, "must be a whole number of at least 1"),
         ({"STUDYHUB_DEBUG": "1", "STUDYHUB_SANDBOX": "docker"}, "Use bubblewrap, or none"),
+        ({"STUDYHUB_DEBUG": "1", "STUDYHUB_WEBHOOK_ALLOW": "intranet"}, "Write networks, such as 10.20.0.0/16"),
         ({"STUDYHUB_SECRET_KEY": "x", "STUDYHUB_SANDBOX": "none"}, "only with STUDYHUB_DEBUG=1"),
         (
             {"STUDYHUB_DEBUG": "1", "STUDYHUB_DATABASE_URL": "mysql://u:hush@h/n"},
@@ -102,6 +103,9 @@ def test_readers(monkeypatch):
     assert env.flag("A", False) is True
     monkeypatch.delenv("A")
     assert (env.words("A", ["z"]), env.flag("A", True), env.integer("A", 3)) == (["z"], True, 3)
+    assert env.networks("A") == []
+    monkeypatch.setenv("A", "10.20.0.0/16, 127.0.0.1, fd00::/8")
+    assert [str(one) for one in env.networks("A")] == ["10.20.0.0/16", "127.0.0.1/32", "fd00::/8"]
 
 
 @pytest.mark.parametrize(
