@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
+from allauth.mfa.utils import is_mfa_enabled
 from django.db import transaction
 from lti_tool.lti_core.constants import ContextRole
 from lti_tool.lti_core.utils import normalize_role
@@ -95,13 +95,7 @@ def link(person: LtiUser, user: User) -> None:
 
 def signs_in_itself(user: User) -> bool:
     """Whether a platform's word is not enough for this account: staff, and whoever has a second step."""
-    if user.is_staff or user.is_superuser:
-        return True
-    if not apps.is_installed("allauth.mfa"):
-        return False
-    from allauth.mfa.utils import is_mfa_enabled
-
-    return bool(is_mfa_enabled(user))
+    return user.is_staff or user.is_superuser or is_mfa_enabled(user)
 
 
 def forget(sender: Any, instance: User, **_: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.mail import EmailMessage
 from lti_tool.models import LtiUser
@@ -70,6 +71,16 @@ def test_staff_sign_in_by_themselves(visitor, ada_of_the_staff):
     assert not response.wsgi_request.user.is_authenticated
     someone.client.force_login(ada_of_the_staff)
     assert someone.client.get(arrival)["Location"] == "/exercises/doubling/"
+
+
+def test_a_second_step_is_not_skipped(visitor, bob):
+    Authenticator.objects.create(user=bob, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
+    someone = visitor()
+    arrival = someone.launch()["Location"]
+    LtiUser.objects.update(auth_user=bob)
+    response = someone.client.get(arrival)
+    assert response["Location"].startswith("/accounts/login/")
+    assert not response.wsgi_request.user.is_authenticated
 
 
 def test_somebody_else_who_is_signed_in_is_told(visitor, ada_of_the_staff, bob):
