@@ -37,7 +37,8 @@ def main() -> int:
             if options.only:
                 pages = [one for one in pages if {one.name, one.path} & set(options.only)]
             found: dict[str, dict[str, report.Entry]] = {}
-            for page in pages:
+            for number, page in enumerate(pages, 1):
+                say(f"{number} of {len(pages)}: {page.path} as {page.role}")
                 for theme in look.THEMES:
                     entry = look.look(browser, page, address, theme).as_json()
                     entry |= {"lighthouse": {}, "lighthouse_by_form": {}, "lighthouse_costs": []}
@@ -48,6 +49,7 @@ def main() -> int:
                 for theme, entry in found[f"{page.path} as {page.role}"].items():
                     for form in lighthouse.FORMS:
                         scores, costs = lighthouse.lighthouse(command, page, address, theme, form)
+                        say(f"Lighthouse, {page.name}, {theme}, {form}: {', '.join(map(str, scores.values()))}")
                         entry["lighthouse_by_form"][form] = scores
                         entry["lighthouse_costs"] += [f"{form}: {cost}" for cost in costs]
                     entry["lighthouse"] = report.worse(list(entry["lighthouse_by_form"].values()))
@@ -57,6 +59,12 @@ def main() -> int:
     sys.stdout.writelines(f"{line}\n" for line in wrong)
     sys.stdout.write(f"{len(found)} pages in {len(look.THEMES)} themes: {len(wrong)} out of bounds.\n")
     return 1 if wrong else 0
+
+
+def say(line: str) -> None:
+    """How far it is, for whoever waits; not part of what is found."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
     """What every process of the site is told: nothing of this terminal's own settings."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("STUDYHUB_", "DJANGO_"))}
     return ours | {
-        "DJANGO_SETTINGS_MODULE": "studyhub.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.audit.settings",
         "STUDYHUB_VAR": str(folder),
         "STUDYHUB_SECRET_KEY": "of-a-site-that-listens-to-this-machine-alone-and-holds-simulated-learners",
         "STUDYHUB_HOSTS": "127.0.0.1",
