@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from apps.grading import plots
+from apps.grading import drawing, plots
 from apps.runner.contract import CellReport, CellStatus, Outcome
 from apps.submissions import services
 from apps.submissions.models import CheckResult, Run
@@ -127,7 +127,7 @@ def test_a_picture_is_neither_huge_nor_unreadable(open_page, desk, bob, width):
     )
     picture = page.locator(".drawing svg")
     assert picture.bounding_box()["width"] <= 26 * 16
-    scale = picture.bounding_box()["width"] / plots.WIDTH
-    assert plots.FONT * scale >= 11
+    scale = picture.bounding_box()["width"] / drawing.WIDTH
+    assert drawing.FONT * scale >= 11
     accent = page.evaluate("getComputedStyle(document.querySelector('.ring circle + circle')).stroke")
     assert page.evaluate("getComputedStyle(document.querySelector('.plot-line')).stroke") == accent
