@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .models import Launch
 
 AGAIN = "Go back to your platform and open the link again."
-OPERATOR = "It is the turn of whoever runs StudyHub for your platform; tell them what stands here."
+OPERATOR = "It is the turn of whoever runs StudyHub: tell them what stands here."
 # By name: what it says, and what to do.
 REASONS = {
     "off": ("StudyHub doesn't know this platform", OPERATOR),

@@ -74,6 +74,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "registration": LtiRegistration.objects.select_related("health").get(pk=pk),
         "deployments": found.deployments.select_related("platform_instance").order_by("pk"),
+        "waiting": found.deployments.filter(is_active=False).count(),
         "courses": Course.objects.filter(context__deployment__registration=pk).select_related("group", "context"),
         "tries": PassbackTry.objects.filter(**mine).select_related("passback__placement__link", "passback__lti_user")[
             :TRIES_SHOWN
