@@ -132,6 +132,15 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_ADAPTER = "apps.accounts.adapter.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = signin.providers()
 MFA_ADAPTER = "apps.accounts.adapter.FactorAdapter"
+MFA_FORMS = {
+    f"{name}_webauthn": f"apps.accounts.factor_forms.{form}"
+    for name, form in (
+        ("login", "LoginForm"),
+        ("authenticate", "AuthenticateForm"),
+        ("reauthenticate", "ReauthenticateForm"),
+        ("add", "AddForm"),
+    )
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # half a minute that clocks may differ

@@ -17,7 +17,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts import packing, sessions
-from apps.accounts.models import DataExport, Notification, User
+from apps.accounts.models import DataExport, Mail, Notification, User
+from apps.accounts.personal import RELATIONS, Whose, goes, relations
 
 logger = logging.getLogger(__name__)
 
@@ -91,14 +92,19 @@ def erase(user: User, now: datetime) -> bool:
             step(locked)
         _forget_name(locked)
         sessions.end(locked)
+        for name, one in relations():
+            if RELATIONS.get(name, Whose.OWN) is Whose.OWN and not goes(one):  # a library that keeps its row
+                one.model._default_manager.filter(**{one.name: locked}).delete()
         LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(locked.pk)).delete()
         locked.delete()
     return True
 
 
 def _forget_name(user: User) -> None:
-    """Others keep what they were told, without who it was: all such texts begin with the name."""
+    """Others keep what they were told, without who it was: all such texts begin with the name. Sent mails go."""
     name = user.display_name
     named = Q(text__startswith=f"{name} ") | Q(text__startswith=f"{name}:")
     for one in Notification.objects.filter(named).exclude(user=user).only("pk", "text").iterator():
         Notification.objects.filter(pk=one.pk).update(text=f"{NOBODY}{one.text[len(name) :]}"[:500])
+    quoted = Q(subject__contains=name) | Q(text__contains=name) | Q(text__contains=user.email)
+    Mail.objects.filter(quoted, ended_at__isnull=False).exclude(user=user).delete()

@@ -31,7 +31,7 @@ RELATIONS: dict[str, Whose] = {
     "accounts.DataExport.user": KEY,
     "accounts.Mail.user": OWN,
     "accounts.Notification.user": OWN,
-    "accounts.NotificationChoice.user": OWN,
+    "accounts.Choice.user": OWN,
     "admin.LogEntry.user": OWN,
     "catalog.Completion.user": OWN,
     "catalog.Note.user": OWN,
@@ -46,6 +46,7 @@ RELATIONS: dict[str, Whose] = {
     "groups.Membership.user": OWN,
     "groups.Pin.by": ACT,
     "groups.Pin.user": OWN,
+    "lti_tool.LtiUser.auth_user": OWN,
     "mfa.Authenticator.user": KEY,
     "quizzes.Answer.user": OWN,
     "quizzes.Card.user": OWN,
@@ -56,7 +57,7 @@ RELATIONS: dict[str, Whose] = {
     "submissions.AttemptGrant.by": ACT,
     "submissions.AttemptGrant.user": OWN,
     "submissions.Comment.author": ACT,
-    "submissions.Entry.user": OWN,
+    "submissions.LeaderboardEntry.user": OWN,
     "submissions.Override.by": ACT,
     "submissions.Override.withdrawn_by": ACT,
     "submissions.Regrade.by": ACT,
@@ -74,14 +75,16 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("id", "submission", "state", "verdict", "reason", "queued_at", "started_at", "finished_at", "score"),
     ),
     "submissions.CheckResult": ("run__submission__user", ("run", "title", "points", "max_points", "passed", "message")),
-    "submissions.Comment": ("submission__user", ("submission", "text", "created_at")),
+    "submissions.Comment": ("submission__user", ("submission", "text", "at")),
 }
 # Fields that are secret even from whom they concern: they would let somebody in, or give an answer away.
 SECRET = {
     "accounts.AccessToken": {"digest"},
     "groups.Membership": {"feed_key"},
-    "quizzes.Answer": {"seed", "variant"},
+    "accounts.Mail": {"stop_url"},
+    "quizzes.Answer": {"seed", "variant", "check_nonce", "checks"},
     "quizzes.QuizAttempt": {"seed"},
+    "submissions.LeaderboardEntry": {"private"},
 }
 
 

@@ -15,13 +15,16 @@ class GroupsConfig(AppConfig):
         """
         from django.db.models.signals import post_save
 
+        from apps.accounts.leaving import within_leaving
         from apps.accounts.models import Choice
         from apps.catalog import suggestions
         from apps.submissions.access import register
 
         from . import proposals, reminders
         from .helping import helpers_of
+        from .leaving import keep_figures
 
+        within_leaving(keep_figures)
         register(helpers_of)
         suggestions.register(proposals.suggestions)
         post_save.connect(reminders.follow, sender=Choice)

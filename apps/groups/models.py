@@ -263,3 +263,15 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.day}"
+
+
+class FormerFigure(models.Model):
+    """Of those who deleted their accounts, how many were to do an assignment, began it and did it: numbers alone."""
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="former")
+    people = models.PositiveIntegerField(default=0)
+    begun = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.people} who have left did {self.assignment}"

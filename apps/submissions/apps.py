@@ -14,17 +14,21 @@ class SubmissionsConfig(AppConfig):
         Then has the deployment's checks run, hand-ins counted as evidence of what a learner knows and as practice and
         proposed on the first page, and a competition's entries counted anew when its rules may have changed.
         """
+        from apps.accounts import leaving as accounts_leaving
+        from apps.accounts.packing import register_files
         from apps.catalog import suggestions
         from apps.exercises.services import follow_syncs
         from apps.quizzes import practice
         from apps.quizzes.evidence import register
         from studyhub import celery  # noqa: F401
 
-        from . import checks, proposals  # noqa: F401
+        from . import checks, leaving, proposals  # noqa: F401
         from .evidence import from_hand_ins
         from .practice import days_handed_in
         from .services.entries import recount
 
+        accounts_leaving.before_leaving(leaving.remove_files)
+        register_files(leaving.notebooks)
         register(from_hand_ins)
         practice.register(days_handed_in)
         suggestions.register(proposals.suggestions)

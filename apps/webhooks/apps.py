@@ -11,7 +11,10 @@ class WebhooksConfig(AppConfig):
     def ready(self) -> None:
         """Listens to what happens to the work of groups' members."""
         from apps.accounts.events import listen
+        from apps.accounts.leaving import within_leaving
 
+        from .leaving import forget
         from .listening import hear
 
         listen(hear)
+        within_leaving(forget)

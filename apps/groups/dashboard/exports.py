@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -34,6 +34,14 @@ def heat_table(heat: Heat) -> list[list[Value]]:
     head: list[Value] = ["Learner", "Done", "Required", *(column.title for column in heat.columns)]
     lines: list[list[Value]] = [[row.name, row.done, row.required, *map(words, row.codes)] for row in heat.rows]
     return [over, head, *lines]
+
+
+def former_line(heat: Heat, figures: Mapping[int, tuple[int, int]]) -> list[list[Value]]:
+    """A line below the heat-map for those who deleted their accounts: how many of how many did each item; or none."""
+    if not any(column.id in figures for column in heat.columns):
+        return []
+    told = (figures.get(column.id) for column in heat.columns)
+    return [["Have left", "", "", *(f"{one[0]} of {one[1]} done" if one else "" for one in told)]]
 
 
 def stuck_table(listed: Iterable[Stuck]) -> list[list[Value]]:

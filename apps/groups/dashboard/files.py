@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 
+from ..models import FormerFigure
 from . import exports
 from .board import Board
 from .exports import Value
@@ -46,4 +47,8 @@ def export_of(membership: Membership, table: str, query: Mapping[str, str]) -> E
     board = Board(membership, Wanted.read(query))
     title, heads = TABLES[table]
     lines = exports.heat_table(board.heat) if table == "heat-map" else exports.stuck_table(board.listed)
+    if table == "heat-map":
+        figures = FormerFigure.objects.filter(assignment__group=board.group)
+        kept = {row.assignment_id: (row.done, row.people) for row in figures}
+        lines += exports.former_line(board.heat, kept)
     return Export(f"{board.group.slug}-{table}-{board.now:%Y-%m-%d}", title, heads, lines)
