@@ -36,9 +36,9 @@ class ProposalForm(forms.ModelForm):
     kind = forms.ChoiceField(choices=Kind.choices)
     level = forms.ChoiceField(choices=Level.choices)
     minutes = forms.IntegerField(required=False, min_value=1, max_value=10_000, help_text="How long it takes.")
-    track = forms.ModelChoiceField(Track.objects.current())
+    track = forms.ModelChoiceField(Track.objects.current(), empty_label="Choose one")
     concepts = forms.ModelMultipleChoiceField(
-        Concept.objects.current(), required=False, help_text=f"What it is about, at most {CONCEPTS_AT_MOST}."
+        Concept.objects.current(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
