@@ -21,6 +21,7 @@ REFIT_S = 24 * 3600
 DELIVER_S = 60
 SYNC_S = 300
 TIDY_S = 600
+MEND_S = 300
 ANNOUNCE_S = 300
 app.conf.beat_schedule = {
     "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
@@ -33,6 +34,7 @@ app.conf.beat_schedule = {
     "announce": {"task": "webhooks.announce", "schedule": ANNOUNCE_S, "options": {"expires": ANNOUNCE_S}},
     "passback": {"task": "lti.pass_back", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
     "courses": {"task": "lti.sync", "schedule": SYNC_S, "options": {"expires": SYNC_S}},
+    "search": {"task": "search.mend", "schedule": MEND_S, "options": {"expires": MEND_S}},
     "recheck": {"task": "quizzes.recheck_stale", "schedule": RECHECK_S, "options": {"expires": RECHECK_S}},
 }
 app.conf.beat_scheduler = "studyhub.beat:LeasedScheduler"

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.webhooks",
     "lti_tool",
     "apps.lti",
+    "apps.search",
     "apps.api",
 ]
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("groups/", include("apps.groups.urls")),
     path("", include("apps.webhooks.urls")),
     path("", include("apps.lti.urls")),
+    path("search/", include("apps.search.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.api.urls")),
     path("accounts/", include("allauth.urls")),

@@ -49,6 +49,8 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "decide-proposal": (NOTHING_SIGNED_IN, Expected("login", 404, 403, "ok")),
     "concept": (EVERYBODY, NOTHING),
     "concepts": (EVERYBODY, NOTHING),
+    "search:search": (EVERYBODY, NOTHING),
+    "search:palette": (EVERYBODY, NOTHING),
     "exercises:list": (EVERYBODY, NOTHING),
     "exercises:detail": (EVERYBODY, NOTHING),
     "exercises:starter": (EVERYBODY, NOTHING),

@@ -1,0 +1,1 @@
+"""Finding things: an index of what pages say, and who may find what."""

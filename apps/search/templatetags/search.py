@@ -1,0 +1,36 @@
+"""The way to the search from every page."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.template.context import RequestContext
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.search.shortcuts import PAGES
+from studyhub.templatetags.ui import icon
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def search_link(context: RequestContext) -> SafeString:
+    """A link to the page of results; script opens the palette instead, and reads there which keys lead where."""
+    return _link((context.get("user") or AnonymousUser()).is_authenticated)
+
+
+@lru_cache(maxsize=2)
+def _link(signed_in: bool) -> SafeString:
+    keys = {one.keys: one.url for one in PAGES if signed_in or not one.signed_in}
+    return format_html(
+        '<a class="btn btn-quiet btn-sm" href="{}" data-palette="{}" data-keys="{}" title="Search ( / )">{}</a>',
+        reverse("search:search"),
+        reverse("search:palette"),
+        json.dumps(keys),
+        icon("search", "Search"),
+    )
