@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from structlog.contextvars import clear_contextvars
 from django.test import Client
 
 from tests import s3, servers
@@ -29,6 +30,13 @@ def own_folders(settings, tmp_path: Path):
     in_memory = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {"default": {"BACKEND": in_memory, "LOCATION": str(tmp_path)}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_ids():
+    """A process of the site drops the ids of its log lines with each request and task; a test may have no such end."""
+    yield
+    clear_contextvars()
 
 
 @pytest.fixture(scope="session")
