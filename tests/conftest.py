@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from structlog.contextvars import clear_contextvars
 from django.test import Client
+from structlog.contextvars import clear_contextvars
 
 from tests import s3, servers
 
