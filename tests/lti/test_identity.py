@@ -124,3 +124,18 @@ def test_no_mail_goes_to_an_account_without_an_address(visitor, monkeypatch, set
 @pytest.fixture
 def ada_of_the_staff(db):
     return User.objects.create_user("ada@example.org", "ada-secret", name="Ada", is_staff=True)
+
+
+def test_an_address_and_a_password_can_be_added(visitor):
+    someone = visitor()
+    user = someone.come().wsgi_request.user
+    response = someone.client.post("/accounts/email/", {"email": "bob@new.example", "action_add": "1"})
+    assert "reauthenticate" not in response.get("Location", "")
+    (sent,) = mail.outbox
+    assert sent.to == ["bob@new.example"]
+    response = someone.client.get("/accounts/password/set/")
+    assert response.status_code == 200, response.get("Location")
+    new = {"password1": "a-long-new-secret", "password2": "a-long-new-secret"}
+    someone.client.post("/accounts/password/set/", new)
+    user.refresh_from_db()
+    assert user.check_password("a-long-new-secret")
