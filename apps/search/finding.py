@@ -64,6 +64,7 @@ class Found:
     hits: list[Hit] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=dict)
     tracks: dict[str, int] = field(default_factory=dict)
+    """By slug; what belongs to no track under the empty one."""
     instead: str = ""
     """What was looked for because nothing was found for what was asked."""
     rather: str = ""
@@ -90,7 +91,7 @@ def find(user: User | AnonymousUser, text: str, *, kind: str = "", track: str = 
     return Found(
         hits=[Hit(one, asked) for one in of_kind if track in ("", one.track)],
         kinds={name: counts[name] for name in Kind.values if counts[name]},
-        tracks=dict(Counter(one.track for one in of_kind if one.track)),
+        tracks=dict(Counter(one.track for one in of_kind)),
         instead=instead,
         rather="" if instead or not documents else better,
     )

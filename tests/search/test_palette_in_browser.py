@@ -1,0 +1,77 @@
+"""The palette and the keys, as somebody without a mouse uses them; and axe-core looks at both dialogs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from apps.catalog import edition
+from apps.catalog.models import Concept
+from tests.site.test_accessibility import violations  # noqa: F401 - a fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def descent(db):
+    found = Concept.objects.create(slug="descent", title="Gradient descent", summary="Downhill in steps.")
+    edition.renew()
+    return found
+
+
+def test_from_a_slash_to_a_page(open_page, descent, bob):
+    page = open_page("/concepts/", user=bob)
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox")
+    expect(box).to_be_focused()
+    box.fill("gradinet")
+    expect(page.get_by_role("option", name=re.compile("Gradient descent"))).to_be_visible()
+    expect(page.locator("#palette-count")).to_have_text("2 suggestions")
+    box.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "palette-hit-1")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("/concepts/descent/"))
+    # What was looked for is offered again, until one wants it forgotten.
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("button", name="gradinet")).to_be_visible()
+    page.get_by_role("button", name="Forget these").click()
+    expect(page.get_by_role("button", name="gradinet")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("combobox")).to_be_hidden()
+
+
+def test_single_keys_can_be_turned_off_and_do_nothing_while_typing(open_page, descent, bob):
+    page = open_page("/concepts/", user=bob)
+    page.keyboard.press("?")
+    switch = page.get_by_label("Single keys do something")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    page.keyboard.press("Escape")
+    expect(switch).to_be_hidden()
+    page.keyboard.press("?")
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox")
+    expect(box).to_be_focused()
+    expect(switch).to_be_hidden()
+    box.press_sequentially("g?/")
+    expect(box).to_have_value("g?/")
+
+
+def test_two_keys_lead_to_a_page(open_page, descent, bob):
+    page = open_page("/concepts/", user=bob)
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile("/exercises/$"))
+
+
+@pytest.mark.parametrize(("key", "theme", "width"), [("/", "light", 1280), ("?", "dark", 390)])
+def test_nothing_in_the_dialogs_is_in_the_way_of_anybody(descent, bob, violations, key, theme, width):  # noqa: F811
+    def open_dialog(page):
+        page.keyboard.press(key)
+        expect(page.locator("dialog[open]")).to_be_visible()
+
+    addresses = ["/concepts/", "/search/?q=gradient"]
+    assert violations(addresses, theme=theme, width=width, user=bob) == []
+    assert violations(["/concepts/"], theme=theme, width=width, user=bob, act=open_dialog) == []
