@@ -1,6 +1,6 @@
 """axe-core looks at the main pages, in light and in dark, and finds nothing to complain of."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
@@ -17,7 +17,7 @@ from apps.runner.store import EXECUTED
 from apps.submissions import bell, grading, services
 from apps.submissions.models import CheckResult, Run
 from tests import stores
-from tests.submissions.conftest import Desk, graded, say
+from tests.submissions.conftest import LESSON, Desk, graded, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core-4.14.1" / "axe.min.js"
@@ -76,11 +76,12 @@ def cast(db, bob, settings, monkeypatch) -> Cast:
     labels = np.arange(10) % 3
     drawn = plots.confusion([0, 1, 2])(labels, labels[::-1])
     measured = {"metric": "accuracy", "yours": 0.5, "baseline": 0.1, "reference": 0.98, "all_points_from": 0.95}
+    lesson = {**asdict(LESSON), "concept": "gradient-descent"}
     CheckResult.objects.filter(run=runs["partial"], check_id="double").update(
-        compared=measured, plot_svg=drawn.svg, plot_alt=drawn.alt
+        compared=measured, plot_svg=drawn.svg, plot_alt=drawn.alt, lesson=lesson
     )
     cells = [
-        nbformat.v4.new_markdown_cell("# Title\n\nThe mean $\\frac{1}{n}\\sum_i x_i$ and `code`."),
+        nbformat.v4.new_markdown_cell("# Title\n\nThe mean $\\frac{1}{n}\\sum_i x_i$ and `code`.\n\n## A task"),
         nbformat.v4.new_code_cell("raise ValueError", outputs=[nbformat.v4.new_output("stream", text="step 1")]),
     ]
     executed = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
