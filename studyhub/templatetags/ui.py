@@ -182,6 +182,8 @@ SECTIONS = {
     "socialaccount_": "signing-in",
     "usersessions_": "sessions",
     "tokens": "programs",
+    "notification_choices": "told",
+    "mails": "told",
     "audit": "record",
     "your_data": "data",
     "leave": "data",

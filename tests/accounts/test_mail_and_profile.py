@@ -96,6 +96,8 @@ def test_less_motion_is_in_every_page_from_its_first_byte(client, bob):
         ("usersessions_list", "Sessions"),
         ("tokens", "Programs"),
         ("audit", "Record"),
+        ("notification_choices", "Notices"),
+        ("mails", "Notices"),
         ("your_data", "Your data"),
     ],
 )
