@@ -120,18 +120,21 @@ def walk(browser: Browser, address: str) -> list[Page]:
         tab = context.new_page()
         waiting = ["/", "/accounts/login/"] if role == NOBODY else ["/"]
         queued = set(waiting)
+        visited: set[str] = set()
         while waiting:
             path = waiting.pop(0)
             name = view_of(path)
-            if not name or name in seen or name.startswith(NOT_WALKED):
+            if not name or name in visited or name.startswith(NOT_WALKED):
                 continue
             if not is_page(context, path):
                 continue
             tab.goto(path)
             if urlsplit(tab.url).path != path:
                 continue
-            seen.add(name)
-            found.append(Page(path, role))
+            visited.add(name)
+            if name not in seen:
+                seen.add(name)
+                found.append(Page(path, role))
             for link in tab.eval_on_selector_all("a[href]:not([download])", LINKS):
                 there = urlsplit(link).path
                 if link.startswith(f"{address}/") and not urlsplit(link).query and there not in queued:
