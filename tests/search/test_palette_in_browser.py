@@ -33,6 +33,7 @@ def test_from_a_slash_to_a_page(open_page, descent, bob):
     expect(box).to_have_attribute("aria-activedescendant", "palette-hit-1")
     box.press("Enter")
     expect(page).to_have_url(re.compile("/concepts/descent/"))
+    page.wait_for_load_state()
     # What was looked for is offered again, until one wants it forgotten.
     page.keyboard.press("Control+k")
     expect(page.get_by_role("button", name="gradinet")).to_be_visible()
