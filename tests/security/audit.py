@@ -25,7 +25,7 @@ BASELINE = PROJECT / "tests" / "security" / "secrets.json"
 LOCK = PROJECT / "requirements.lock"
 # Hashes and figures by their nature, or not ours.
 LEFT_OUT = re.compile(
-    r"requirements\.lock|.*/vendor/.*|notebooks/.*\.json|.*\.(?:npy|safetensors|woff2|png|svg)|"
+    r"requirements\.lock|.*/package-lock\.json|.*/vendor/.*|notebooks/.*\.json|.*\.(?:npy|safetensors|woff2|png|svg|webp)|"
     + str(BASELINE.relative_to(PROJECT))
 )
 # The passwords of the people of the tests, who are nobody.
