@@ -23,5 +23,5 @@ def keep_figures(user: User) -> None:
             row, _ = FormerFigure.objects.get_or_create(assignment_id=column.id)
             begun = code not in {NOT_BEGUN, LATE, EXTENDED}
             FormerFigure.objects.filter(pk=row.pk).update(
-                people=F("people") + 1, begun=F("begun") + begun, done=F("done") + (code in ALL_DONE)
+                people=F("people") + 1, begun=F("begun") + int(begun), done=F("done") + int(code in ALL_DONE)
             )
