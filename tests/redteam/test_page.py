@@ -204,6 +204,7 @@ def look_at(run, page, asked: list[str], calls: list[object]) -> None:
 def framed(run, page):
     """The frame of the executed notebook in the page of the hand-in."""
     page.goto(reverse("submissions:detail", args=[run.submission_id]))
+    page.get_by_text("Show it here").click()
     holder = page.locator("iframe.executed")
     holder.scroll_into_view_if_needed()
     holder.content_frame.locator("main").wait_for()

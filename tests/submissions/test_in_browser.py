@@ -84,6 +84,8 @@ def test_in_the_frame_nothing_runs_and_nothing_is_loaded(open_page, desk, bob):
     page = page.context.new_page()
     page.on("console", lambda message: messages.append(message.text))
     page.goto(reverse("submissions:detail", args=[run.submission_id]))
+    assert not any("/notebook/" in url for url in asked)
+    page.get_by_text("Show it here").click()
     page.locator("iframe").scroll_into_view_if_needed()
     frame = page.frame_locator("iframe")
     frame.locator("#there").wait_for()
