@@ -2,7 +2,7 @@
 
     web       the site, by gunicorn        control   grading, progress, mail, the reconciler
     beat      what is due by the clock     run.cpu   runs notebooks        run.gpu   those that need a GPU
-    prepare   before a new version starts: tables, curriculum, static files; then it ends
+    prepare   before a new version starts: tables, curriculum, search, static files; then it ends
 
 Two of any role may run at once, on one machine or several; of two beats one waits (beat.py).
 """
@@ -82,7 +82,7 @@ ROLES: dict[str, Callable[[], list[str]]] = {
 }
 RUNNERS = (broker.CPU_QUEUE, broker.GPU_QUEUE)
 PREPARE = "prepare"
-PREPARATIONS = [["migrate", "--no-input"], ["sync_curriculum"]]
+PREPARATIONS = [["migrate", "--no-input"], ["sync_curriculum"], ["rebuild_search", "--if-stale"]]
 STATIC_FILES = ["collectstatic", "--no-input", "--verbosity", "0"]
 
 

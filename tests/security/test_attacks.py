@@ -35,7 +35,10 @@ ELSEWHERE = [
     "ftp://evil.example/",
 ]
 # By these a program comes that has no cookie: a signature in the address, or a token, stands for it.
-WITHOUT_COOKIE = {"groups:unsubscribe"}
+# So does the platform's signature, or a name signed by us, for what comes from a learning platform.
+WITHOUT_COOKIE = {
+    "groups:unsubscribe", "stop_mail", "lti:login", "lti:launch", "lti:choose", "lti:deep_link",
+}  # fmt: skip
 PIECES = {"int": 1, "slug": "x", "str": "x", "uuid": "00000000-0000-0000-0000-000000000000", "path": "1"}
 
 

@@ -56,6 +56,7 @@ class Command(BaseCommand):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_curriculum")
+        call_command("rebuild_search", "--if-stale")
         if settings.DEBUG:
             make_demo_users()
         else:
