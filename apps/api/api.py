@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from . import problems
-from .calls import catalog, exercises, groups, quizzes, reviews, submissions
+from .calls import catalog, exercises, groups, quizzes, reviews, search, submissions
 from .conditional import with_etag
 from .openapi import completed
 
@@ -59,5 +59,5 @@ class StudyHubAPI(NinjaAPI):
 
 api = StudyHubAPI(title="StudyHub", version=VERSION, description=DESCRIPTION, docs_url=None, urls_namespace="api:calls")
 problems.install(api)
-for calls in (catalog, exercises, submissions, quizzes, reviews, groups):
+for calls in (catalog, exercises, submissions, quizzes, reviews, groups, search):
     api.add_router("", calls.router)

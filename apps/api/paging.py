@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any
@@ -40,6 +40,25 @@ def piece(
     if len(found) > limit:
         following = signing.dumps([*names, *(_plain(_value(found[limit - 1], name)) for name in names)], salt=SALT)
     return {"items": [show(one) for one in found[:limit]], "next": following}
+
+
+def ranked(
+    found: Sequence[Any], show: Callable[[Any], BaseModel], *, key: Callable[[Any], int], cursor: str, limit: int
+) -> dict[str, Any]:
+    """The same of a list that is in the order of its rank; the cursor names the last one that was seen.
+
+    Raises Problem where that one is no longer in the list: then one has to begin anew.
+    """
+    start = 0
+    if cursor:
+        (seen,) = _decoded(cursor, ["rank"])
+        start = next((place + 1 for place, one in enumerate(found) if key(one) == seen), 0)
+        if not start:
+            raise Problem("bad-cursor", "What was found has changed meanwhile. Begin without a cursor.")
+    shown = found[start : start + limit]
+    more = start + limit < len(found)
+    following = signing.dumps(["rank", key(shown[-1])], salt=SALT) if more else None
+    return {"items": [show(one) for one in shown], "next": following}
 
 
 def _after(by: tuple[str, ...], values: list[Any]) -> Q:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.catalog import edition
 from apps.catalog.models import Concept, Resource
 from apps.exercises.models import Exercise, ExerciseVersion
 from tests.quizzes import site
@@ -54,6 +55,28 @@ def test_resources_of_a_track_or_on_a_concept(bobs, resource):
     assert slugs({"track": "trees"}) == [resource.slug, other.slug]
     assert slugs({"concept": "tree"}) == [resource.slug]
     assert slugs({"track": "none"}) == []
+
+
+def test_a_search_in_pieces(bobs, resource):
+    for number in range(3):
+        Concept.objects.create(slug=f"tree-{number}", title=f"Trees {number}", summary="They grow.")
+    first = bobs.get("/search", {"q": "tree", "kind": "concept", "limit": 2}).json()
+    assert (first["total"], first["instead"], len(first["items"])) == (3, None, 2)
+    rest = bobs.get("/search", {"q": "tree", "kind": "concept", "limit": 2, "cursor": first["next"]}).json()
+    titles = [one["title"] for one in [*first["items"], *rest["items"]]]
+    assert (sorted(titles), rest["next"]) == (["Trees 0", "Trees 1", "Trees 2"], None)
+    assert bobs.get("/search", {"q": "tree", "kind": "concept", "cursor": "x"}).json()["id"] == "bad-cursor"
+    Concept.objects.filter(title=first["items"][1]["title"]).delete()
+    edition.renew()
+    gone = bobs.get("/search", {"q": "tree", "kind": "concept", "cursor": first["next"]})
+    assert (gone.status_code, "Begin without" in gone.json()["detail"]) == (422, True)
+
+
+def test_a_search_finds_what_was_mistyped_and_nothing_without_words(bobs, resource):
+    Concept.objects.create(slug="overfitting", title="Overfitting", summary="Too close.")
+    found = bobs.get("/search", {"q": "overfiting"}).json()
+    assert (found["instead"], found["items"][0]["url"][-12:]) == ("overfitting", "overfitting/")
+    assert bobs.get("/search").json() == {"items": [], "next": None, "total": 0, "instead": None}
 
 
 def test_an_exercise_says_what_it_asks_for(bobs, exercise):

@@ -43,6 +43,7 @@ CALLS: dict[str, Expected] = {
     "PUT /resources/{slug}/done": Expected(Scope.LEARN, EVERYBODY),
     "DELETE /resources/{slug}/done": Expected(Scope.LEARN, EVERYBODY),
     "GET /progress": Expected(Scope.READ, EVERYBODY),
+    "GET /search": Expected(Scope.READ, EVERYBODY),
     "GET /exercises": Expected(Scope.READ, EVERYBODY),
     "GET /exercises/{slug}": Expected(Scope.READ, EVERYBODY),
     "GET /exercises/{slug}/starter": Expected(Scope.READ, EVERYBODY),

@@ -22,10 +22,11 @@ from ..schemas.exercises import ExerciseDetailOut, ExerciseOut
 router = Calls(tags=["Exercises"])
 Slug = Annotated[str, Path(..., pattern=SLUG, description="As in the address of its page.")]
 IN_ORDER = ("section__track__position", "section__position", "position", "slug")
+NOTEBOOK = {"schema": {"type": "object"}}
 FILE = {"schema": {"type": "string", "format": "binary"}}
 STARTERS = {
     "responses": {
-        200: {"description": "The file.", "content": {"application/zip": FILE, "application/x-ipynb+json": FILE}}
+        200: {"description": "The file.", "content": {"application/zip": FILE, "application/x-ipynb+json": NOTEBOOK}}
     }
 }
 
