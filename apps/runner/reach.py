@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 # For the trusted side alone, each also as a file (`<name>_FILE`).
@@ -13,13 +14,17 @@ TRUSTED_ONLY = (
     "STUDYHUB_CACHE_URL",
     "STUDYHUB_SMTP_PASSWORD",
     "STUDYHUB_METRICS_TOKEN",
+    "STUDYHUB_GITHUB_CLIENT_SECRET",
+    "STUDYHUB_GOOGLE_CLIENT_SECRET",
+    "STUDYHUB_OIDC_CLIENT_SECRET",
 )
-NAMES = frozenset(TRUSTED_ONLY) | {f"{name}_FILE" for name in TRUSTED_ONLY}
+# Of several OpenID Connect providers all but the first have a number.
+NAME = re.compile(rf"(?:{'|'.join(TRUSTED_ONLY)}|STUDYHUB_OIDC_\d+_CLIENT_SECRET)(?:_FILE)?")
 
 
 def known(environment: Mapping[str, str]) -> list[str]:
     """Names of the variables in `environment` that no runner may have."""
-    return sorted(name for name in NAMES if environment.get(name))
+    return sorted(name for name, value in environment.items() if value and NAME.fullmatch(name))
 
 
 def refusal(environment: Mapping[str, str]) -> str:
@@ -30,4 +35,4 @@ def refusal(environment: Mapping[str, str]) -> str:
 
 def without(environment: Mapping[str, str]) -> dict[str, str]:
     """`environment`, less what no runner may have."""
-    return {name: value for name, value in environment.items() if name not in NAMES}
+    return {name: value for name, value in environment.items() if not NAME.fullmatch(name)}

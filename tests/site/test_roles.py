@@ -111,6 +111,10 @@ def test_each_secret_is_a_runners_own_or_kept_from_it():
     assert secrets - a_runners <= set(reach.TRUSTED_ONLY)
 
 
+def test_a_second_providers_secret_is_one_too():
+    assert reach.known({"STUDYHUB_OIDC_2_CLIENT_SECRET_FILE": "/run/x"}) == ["STUDYHUB_OIDC_2_CLIENT_SECRET_FILE"]
+
+
 def test_what_is_empty_is_not_known():
     assert reach.known({"STUDYHUB_SECRET_KEY": "", "STUDYHUB_BROKER_URL": "redis://h"}) == []
 

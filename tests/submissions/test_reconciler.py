@@ -251,5 +251,5 @@ def test_a_pass_over_a_long_queue_costs_few_queries(desk, bob, charlie, reconcil
     for user in (bob, charlie) * 5:
         desk.hand_in(user)
     services.release_runs()
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(25):
         reconcile()
