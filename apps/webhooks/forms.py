@@ -5,8 +5,10 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 
+from studyhub.outside import AddressRefused
+
 from .catalogue import KINDS
-from .posting import AddressRefused, check_url
+from .posting import check_url
 
 
 class EndpointForm(forms.Form):

@@ -13,10 +13,11 @@ from standardwebhooks import Webhook
 
 from apps.accounts.notifications import notify
 from studyhub import outbox, tally
+from studyhub.outside import DEADLINE_S, Answer
 
 from .listening import ring
 from .models import Attempt, Delivery, Endpoint
-from .posting import DEADLINE_S, Answer, post
+from .posting import post
 from .services import switch_off
 
 MINUTE, HOUR = 60, 3600

@@ -8,6 +8,7 @@ import pytest
 
 from apps.webhooks import posting, sending, services
 from apps.webhooks.models import Attempt, Endpoint
+from studyhub import outside
 
 OURS = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.100.100.200",
@@ -21,18 +22,18 @@ OTHERS = ["93.184.215.14", "8.8.8.8", "2606:4700:4700::1111", "64:ff9b::808:808"
 
 @pytest.mark.parametrize("address", OURS)
 def test_none_of_ours_is_public(address):
-    assert not posting._is_public(ip_address(address))
+    assert not outside.is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("address", OTHERS)
 def test_those_of_others_are(address):
-    assert posting._is_public(ip_address(address))
+    assert outside.is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("address", OURS)
 def test_none_of_ours_can_be_written_down(address):
     host = f"[{address}]" if ":" in address else address
-    with pytest.raises(posting.AddressRefused):
+    with pytest.raises(outside.AddressRefused):
         posting.check_url(f"https://{host}/hook")
 
 
@@ -45,7 +46,7 @@ def test_none_of_ours_can_be_written_down(address):
     ],
 )  # fmt: skip
 def test_what_is_no_address_for_us(url):
-    with pytest.raises(posting.AddressRefused):
+    with pytest.raises(outside.AddressRefused):
         posting.check_url(url)
 
 
@@ -63,7 +64,7 @@ def means(monkeypatch, *answers: list[str]) -> list[str]:
         found = answers[min(len(asked), len(answers)) - 1]
         return [(10 if ":" in one else 2, 1, 6, "", (one, port)) for one in found]
 
-    monkeypatch.setattr(posting.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(outside.socket, "getaddrinfo", look_up)
     return asked
 
 
@@ -72,10 +73,10 @@ def test_a_name_that_means_one_of_ours_is_not_gone_to(monkeypatch, address):
     """Also where it is one of several, and where a number means one: the system's look-up says what it means."""
     meant = "127.0.0.1" if address.isdecimal() else address
     means(monkeypatch, ["93.184.215.14", meant])
-    monkeypatch.setattr(posting.socket, "create_connection", lambda *_, **__: pytest.fail("It went there."))
+    monkeypatch.setattr(outside.socket, "create_connection", lambda *_, **__: pytest.fail("It went there."))
     host = address if address.isdecimal() else "inside.example.org"
     answer = posting.post(f"https://{host}/", b"{}", {})
-    assert answer.error == "This address leads into a private network: webhooks go to public ones."
+    assert answer.error == "This address leads into a private network: we go to public ones."
     assert answer.status is None
 
 
@@ -88,7 +89,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_gone_to(monkeypatch):
         gone_to.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(posting.socket, "create_connection", connect)
+    monkeypatch.setattr(outside.socket, "create_connection", connect)
     posting.post("https://rebinding.example.org/", b"{}", {})
     assert (asked, gone_to) == (["rebinding.example.org"], [("93.184.215.14", 443)])
 

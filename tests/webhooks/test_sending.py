@@ -14,6 +14,7 @@ from standardwebhooks import WebhookVerificationError
 from apps.accounts.models import Notification
 from apps.webhooks import posting, sending, services
 from apps.webhooks.models import Attempt, Delivery, Endpoint
+from studyhub import outside
 from studyhub.models import Tally
 from tests.webhooks.conftest import THIS_MACHINE
 from tests.webhooks.tls import serving
@@ -168,7 +169,7 @@ class TestOneSends:
         Delivery.objects.update(claimed_at=timezone.now() - timedelta(seconds=181))
         assert sending.send_due() == 1
         # And the one that was thought dead comes to itself.
-        sending.note(dead, posting.Answer(ms=1, error="Late."))
+        sending.note(dead, outside.Answer(ms=1, error="Late."))
         assert Delivery.objects.get().state == "sent"
         assert [one.status for one in Attempt.objects.all()] == [204]
 
@@ -253,11 +254,11 @@ class TestHostileReceivers:
 def test_by_https_the_certificate_is_checked_by_name(monkeypatch, settings, tmp_path):
     """Against a server with a certificate that nobody signed."""
     settings.WEBHOOK_ALLOW = THIS_MACHINE
-    monkeypatch.setattr(posting, "resolve", lambda *_: [ip_address("127.0.0.1")])
+    monkeypatch.setattr(outside, "resolve", lambda *_: [ip_address("127.0.0.1")])
     with serving(tmp_path, "hooks.example.org") as (port, authority):
         answer = posting.post(f"https://hooks.example.org:{port}/", b"{}", {})
         assert answer.error.startswith("Its certificate is not good")
         trusting = ssl.create_default_context(cafile=authority)
-        monkeypatch.setattr(posting.ssl, "create_default_context", lambda: trusting)
+        monkeypatch.setattr(outside.ssl, "create_default_context", lambda: trusting)
         assert posting.post(f"https://hooks.example.org:{port}/", b"{}", {}).status == 204
         assert "certificate" in posting.post(f"https://other.example.org:{port}/", b"{}", {}).error
