@@ -23,6 +23,7 @@ SYNC_S = 300
 TIDY_S = 600
 MEND_S = 300
 ANNOUNCE_S = 300
+LINKS_S = 300
 app.conf.beat_schedule = {
     "reconcile": {"task": "submissions.reconcile", "schedule": RECONCILE_S, "options": {"expires": RECONCILE_S}},
     "refit": {"task": "quizzes.refit_due", "schedule": REFIT_S, "options": {"expires": REFIT_S}},
@@ -32,6 +33,7 @@ app.conf.beat_schedule = {
     "tidy": {"task": "accounts.tidy", "schedule": TIDY_S, "options": {"expires": TIDY_S}},
     "webhooks": {"task": "webhooks.deliver", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
     "announce": {"task": "webhooks.announce", "schedule": ANNOUNCE_S, "options": {"expires": ANNOUNCE_S}},
+    "links": {"task": "catalog.links", "schedule": LINKS_S, "options": {"expires": LINKS_S}},
     "passback": {"task": "lti.pass_back", "schedule": DELIVER_S, "options": {"expires": DELIVER_S}},
     "courses": {"task": "lti.sync", "schedule": SYNC_S, "options": {"expires": SYNC_S}},
     "search": {"task": "search.mend", "schedule": MEND_S, "options": {"expires": MEND_S}},

@@ -220,6 +220,9 @@ PARTS = ("database", "migrations", "broker", "storage", "cache")
 READY_NEEDS = env.words("STUDYHUB_READY_NEEDS", ["database", "migrations", "broker", "storage"], known=PARTS)
 # Networks that webhooks may go to although they are private; by default none.
 WEBHOOK_ALLOW = env.networks("STUDYHUB_WEBHOOK_ALLOW")
+# Whether the resources' links are looked at, and which private networks they may lead into.
+LINK_CHECKS = env.flag("STUDYHUB_LINK_CHECKS", False)
+LINK_ALLOW = env.networks("STUDYHUB_LINK_ALLOW")
 METRICS_TOKEN = env.secret("STUDYHUB_METRICS_TOKEN")  # what Prometheus shows for /metrics; empty: staff only
 SANDBOX = env.text("STUDYHUB_SANDBOX", "bubblewrap")
 if SANDBOX not in {"bubblewrap", "none"}:

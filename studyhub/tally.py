@@ -43,6 +43,7 @@ FIGURES = {
     "reconciler_acts": Figure("What it did in them.", ("act",)),
     "passbacks": Figure("Tries to pass a score on: delivered, to be retried, or failed for good.", ("outcome",)),
     "webhooks": Figure("Tries to send a webhook: delivered, to be retried, or failed for good.", ("outcome",)),
+    "links": Figure("Looks at links of resources: good, failed, or nothing learnt.", ("outcome",)),
     "mails_given_up": Figure("Mails that could not be handed over at any try.", ("kind",)),
     "mails": Figure("Mails handed to the mail server, or refused by it.", ("outcome",)),
 }

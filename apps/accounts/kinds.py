@@ -102,7 +102,7 @@ KINDS = {
         Kind(
             "proposal",
             "Proposals",
-            "A resource that you proposed is taken up or not; for staff, one is proposed.",
+            "A resource that you proposed is taken up or not; for staff, one is proposed, or a link is to be mended.",
             Channel.INBOX,
             told=frozenset({"proposal"}),
         ),

@@ -17,6 +17,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.catalog.link_models import Link as Link
 from apps.catalog.opinion_models import Note as Note
 from apps.catalog.opinion_models import Rating as Rating
 from apps.catalog.proposal_models import Proposal as Proposal
@@ -180,7 +181,7 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
 
     def for_page(self) -> ResourceQuerySet:
         """A resource with what its page says about it."""
-        return self.current().select_related("section__track").prefetch_related("concepts")
+        return self.current().select_related("section__track", "link").prefetch_related("concepts")
 
     def on_concept(self, concept: Concept) -> ResourceQuerySet:
         """Every resource that looks at the concept."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.catalog import proposals
-from apps.catalog.models import Proposal
+from apps.catalog.models import Link, Proposal
 from apps.catalog.proposal_models import ProposalState
 from apps.catalog.proposals import ProposalForm
 
@@ -28,9 +28,10 @@ def _proposal(request: HttpRequest, pk: int) -> Proposal:
 @login_required
 @require_safe
 def own_proposals(request: HttpRequest) -> HttpResponse:
-    """One's proposals; for staff also those that wait."""
+    """One's proposals; for staff also those that wait, and the links to mend."""
     waiting = Proposal.objects.to_see_to()[:SHOWN] if request.user.is_staff else []
-    context = {"proposals": Proposal.objects.of(request.user)[:SHOWN], "waiting": waiting}
+    broken = Link.objects.to_see_to()[:SHOWN] if request.user.is_staff else []
+    context = {"proposals": Proposal.objects.of(request.user)[:SHOWN], "waiting": waiting, "broken": broken}
     return render(request, "catalog/proposals.html", context)
 
 

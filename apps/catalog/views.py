@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.catalog import contents, edition, notes, opinions, services
+from apps.catalog import contents, edition, links, notes, opinions, services
 from apps.catalog.models import Completion, Concept, Note, Resource, exercises_on_offer
 from apps.catalog.next_steps import left_at, next_steps, remember
 from apps.catalog.notes import NoteForm
@@ -51,11 +51,13 @@ def resource(request: HttpRequest, track: str, slug: str) -> HttpResponse:
     found = get_object_or_404(Resource.objects.for_page(), section__track__slug=track, slug=slug)
     concepts = list(found.concepts.all())
     exercises = exercises_on_offer().filter(concepts__in=concepts).select_related("section__track").distinct()
+    others = another_perspective(found)
     context = {
         "resource": found,
         "track": found.section.track,
         "concepts": concepts,
-        "others": another_perspective(found)[:PERSPECTIVES],
+        "others": others[:PERSPECTIVES],
+        "instead": links.instead_of(found, others),
         "exercises": exercises[:PERSPECTIVES],
         "done": found.pk in Completion.objects.resources_of(request.user),
         "words": opinions.choices(found, request.user),
