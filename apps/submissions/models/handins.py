@@ -178,6 +178,10 @@ class Run(models.Model):
             models.Index(fields=["state", "heartbeat_at"], name="run_by_lease"),
             models.Index(fields=["files", "finished_at"], name="run_by_age"),
             models.Index(fields=["queue", "state", "finished_at"], name="run_by_end"),
+            # Few, and asked for by whoever watches over the site.
+            models.Index(
+                fields=["finished_at"], condition=models.Q(verdict=Verdict.PLATFORM_ERROR), name="run_our_fault"
+            ),
         ]
 
     def __str__(self) -> str:
