@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.conftest import PROJECT, wait_for
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.live, pytest.mark.sandbox]
 
@@ -69,9 +69,7 @@ def traveller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traveller]:
         PROJECT, copy, symlinks=True, ignore=shutil.ignore_patterns("var", ".venv*", ".git", "node_modules")
     )
     (copy / ".venv").symlink_to(PROJECT / ".venv")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("STUDYHUB_", "DJANGO_", "PYTEST"))
     }
