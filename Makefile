@@ -80,7 +80,7 @@ audit-dependencies: setup
 	$(BIN)/python -m tests.security.audit dependencies $(if $(WHERE_REACHABLE),--where-reachable)
 
 test: check
-	@docker/test-tools.sh chromium redis shellcheck systemd
+	@docker/test-tools.sh chromium gettext redis shellcheck systemd
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
 	$(BIN)/python -m pytest -m "live and not servers"
 
@@ -100,6 +100,11 @@ test-brokers: setup
 
 test-curriculum: setup
 	$(BIN)/python -m pytest $(PARALLEL) --dist load -m curriculum tests/curriculum
+
+# What templates and code say, for translation: apps/*/locale/fr and studyhub/locale/fr.
+messages: setup
+	@docker/test-tools.sh gettext
+	STUDYHUB_DEBUG=1 $(BIN)/python manage.py messages
 
 lock:
 	rm -rf $(VENV)

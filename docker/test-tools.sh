@@ -11,6 +11,7 @@ for tool in "$@"; do
         iproute2) command -v ip >/dev/null 2>&1 || missing="$missing iproute2" ;;
         faketime) ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing="$missing faketime" ;;
         systemd) command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd" ;;
+        gettext) command -v msgfmt >/dev/null 2>&1 || missing="$missing gettext" ;;
         npm) command -v npm >/dev/null 2>&1 || missing="$missing npm" ;;
         shellcheck) command -v shellcheck >/dev/null 2>&1 || missing="$missing shellcheck" ;;
         *) echo "test-tools.sh knows no $tool." >&2; exit 2 ;;

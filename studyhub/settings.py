@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "studyhub.bodies.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "apps.accounts.middleware.ZoneMiddleware",
+    "apps.accounts.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -95,6 +95,8 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "studyhub.context.site",
             ],
+            # Every page has words: none has to ask for the tags that translate them.
+            "builtins": ["django.templatetags.i18n", "django.templatetags.l10n"],
         },
     },
 ]
@@ -164,6 +166,10 @@ MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"
 DEFAULT_FROM_EMAIL = env.text("STUDYHUB_EMAIL_FROM", "StudyHub <studyhub@localhost>")
 
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("fr", "Français")]
+LANGUAGE_COOKIE_NAME = "language"
+# Beside each app's own: words that no app of ours says, and those of libraries that don't speak French everywhere.
+LOCALE_PATHS = [BASE_DIR / "studyhub" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from apps.accounts.kinds import KINDS
 from apps.accounts.models import Scope, User
@@ -29,7 +30,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "on_leaderboards", "time_zone", "reduced_motion"]
+        fields = ["name", "on_leaderboards", "language", "time_zone", "reduced_motion"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 
@@ -37,6 +38,13 @@ class ThemeForm(forms.Form):
     """A choice of colours, and the page to go back to."""
 
     theme = forms.ChoiceField(choices=THEMES)
+    next = forms.CharField(required=False)
+
+
+class LanguageForm(forms.Form):
+    """A language of the site's, and the page to go back to."""
+
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
     next = forms.CharField(required=False)
 
 

@@ -1,4 +1,7 @@
-"""Pages show times by the reader's clock; sessions say when they were used last; forms lead out by a page of ours."""
+"""Pages speak the reader's language and keep the reader's clock; sessions say when they were used last.
+
+Forms that lead to another site lead there by a page of ours.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from urllib.parse import urlsplit
 
 from allauth.socialaccount.models import SocialApp
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from apps.accounts.zones import is_zone
 
@@ -21,17 +26,29 @@ SEEN_EVERY_S = 600
 ELSEWHERE = {"github_login", "google_login", "openid_connect_login"}
 
 
-class ZoneMiddleware:
-    """For each request the time zone that its reader chose; without one the site's."""
+class ReaderMiddleware:
+    """For each request the language and the time zone that its reader chose.
+
+    Without a choice in the profile the language is the one chosen in this browser, else the browser's; the time zone is
+    the site's.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Called by Django for each request."""
-        chosen = request.user.time_zone if request.user.is_authenticated else ""
-        with timezone.override(chosen if is_zone(chosen) else None):
-            return self.get_response(request)
+        zone, language = "", ""
+        if request.user.is_authenticated:
+            zone, language = request.user.time_zone, request.user.language
+        if language not in dict(settings.LANGUAGES):
+            language = translation.get_language_from_request(request)
+        request.LANGUAGE_CODE = language
+        with timezone.override(zone if is_zone(zone) else None), translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
 
 
 class SessionMiddleware:

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -48,6 +49,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         "name on leaderboards",
         default=False,
         help_text="Show my name beside my entries in competitions. Otherwise a pseudonym stands there.",
+    )
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=settings.LANGUAGES,
+        help_text="Of pages and mails. Empty: the browser's.",
     )
     time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
     reduced_motion = models.BooleanField(

@@ -10,6 +10,7 @@ urlpatterns = [
     # For scripts of Google on pages of ours, of which there are none.
     path("accounts/google/login/token/", views.not_there, name="google_login_by_token"),
     path("theme/", views.theme, name="theme"),
+    path("language/", views.language, name="language"),
     path("profile/", views.profile, name="profile"),
     path("profile/sessions/<int:pk>/end/", account_views.end_session, name="end_session"),
     path("profile/data/", account_views.your_data, name="your_data"),

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts.forms import ProfileForm, ThemeForm
+from apps.accounts.forms import LanguageForm, ProfileForm, ThemeForm
 
-THEME_COOKIE_S = 365 * 24 * 3600
+CHOICE_COOKIE_S = 365 * 24 * 3600
 
 
 @require_POST
@@ -19,18 +19,37 @@ def theme(request: HttpRequest) -> HttpResponse:
     form = ThemeForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest("Choose auto, light or dark.", content_type="text/plain")
-    back = form.cleaned_data["next"]
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "home"
     from_script = request.headers.get("X-Requested-With") == "fetch"
-    response = HttpResponse(status=204) if from_script else redirect(back)
-    _remember_theme(response, form.cleaned_data["theme"])
+    response = HttpResponse(status=204) if from_script else redirect(_back(request, form))
+    _remember(response, "theme", form.cleaned_data["theme"])
     return response
 
 
-def _remember_theme(response: HttpResponse, choice: str) -> None:
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the language of pages: in a cookie, and in the profile of who has one."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("Choose one of the languages at a page's foot.", content_type="text/plain")
+    choice = form.cleaned_data["language"]
+    if request.user.is_authenticated:
+        request.user.language = choice
+        request.user.save(update_fields=["language"])
+    response = redirect(_back(request, form))
+    _remember(response, settings.LANGUAGE_COOKIE_NAME, choice)
+    return response
+
+
+def _back(request: HttpRequest, form: ThemeForm | LanguageForm) -> str:
+    """Where the reader was, as long as that is a page of this site."""
+    back: str = form.cleaned_data["next"]
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if ours else "home"
+
+
+def _remember(response: HttpResponse, name: str, choice: str) -> None:
     secure = settings.SESSION_COOKIE_SECURE
-    response.set_cookie("theme", choice, THEME_COOKIE_S, samesite="Lax", httponly=True, secure=secure)
+    response.set_cookie(name, choice, CHOICE_COOKIE_S, samesite="Lax", httponly=True, secure=secure)
 
 
 def not_there(request: HttpRequest) -> HttpResponse:
@@ -49,6 +68,6 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         response = redirect("profile")
         if form.cleaned_data["theme"]:
-            _remember_theme(response, form.cleaned_data["theme"])
+            _remember(response, "theme", form.cleaned_data["theme"])
         return response
     return render(request, "accounts/profile.html", {"form": form})

@@ -1,7 +1,8 @@
 """`{% kept "name" a=b … %} … {% endkept %}`: a piece of a page that is rendered once for each set of values.
 
 Inside it there is nothing but the values that are named: no reader, no request, no token of a form. So a piece can't
-show one reader what is another's. A date by the reader's clock would be the exception: leave dates out.
+show one reader what is another's. The language counts as named. A date by the reader's clock would be the exception:
+leave dates out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from studyhub import kept
 
@@ -32,7 +34,7 @@ class KeptNode(template.Node):
         """Called by Django. Raises TypeError for a value that is not hashable."""
         values: dict[str, Any] = {name: value.resolve(context) for name, value in self.values.items()}
         return kept.kept(
-            (self.name, *values.values()),
+            (self.name, get_language(), *values.values()),
             lambda: self.nodelist.render(context.new(values)),
         )
 

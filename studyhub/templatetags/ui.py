@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from apps.accounts.notifications import unread
 from studyhub.art import PICTURES, Branches, draw
@@ -172,6 +174,24 @@ def chosen_theme(context: Context) -> str:
     request: HttpRequest | None = context.get("request")
     choice = request.COOKIES.get("theme", "") if request else ""
     return choice if choice in THEMES else "auto"
+
+
+def language_tag(code: str) -> str:
+    """`en-gb` as HTML writes it: `en-GB`."""
+    name, _, country = code.partition("-")
+    return f"{name}-{country.upper()}" if country else name
+
+
+@register.simple_tag
+def page_language() -> str:
+    """The language of the page, for its `lang`: what is content is marked with its own."""
+    return language_tag(get_language() or settings.LANGUAGE_CODE)
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str, str]]:
+    """Each language of the site: its code, its tag in HTML, and what it calls itself."""
+    return [(code, language_tag(code), name) for code, name in settings.LANGUAGES]
 
 
 # The section of one's own account that an address belongs to, by the beginning of its name.

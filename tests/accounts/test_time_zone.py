@@ -1,9 +1,10 @@
 """Times are shown by the clock that a reader has chosen."""
 
 import pytest
+from django.http import HttpResponse
 from django.utils import timezone
 
-from apps.accounts.middleware import ZoneMiddleware
+from apps.accounts.middleware import ReaderMiddleware
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def seen(rf):
     def seen_(user) -> str:
         request = rf.get("/")
         request.user = user
-        return ZoneMiddleware(lambda request: timezone.get_current_timezone_name())(request)
+        return ReaderMiddleware(lambda request: HttpResponse(timezone.get_current_timezone_name()))(request).text
 
     return seen_
 
