@@ -16,7 +16,7 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run demo test test-postgres test-brokers test-curriculum check audit-secrets audit-dependencies lock bench soak load load-million chaos chaos-short lite audit screenshots clean
+.PHONY: help setup run demo messages test test-postgres test-brokers test-curriculum check audit-secrets audit-dependencies lock bench soak load load-million chaos chaos-short lite audit screenshots clean
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
@@ -37,6 +37,7 @@ help:
 	@echo "make lite    JupyterLite for the NumPy exercises, into static files (LITE=--bare: without NumPy, to try it)"
 	@echo "make audit   pages by axe, weight and Lighthouse, light and dark, into var/audit (AUDIT=--no-lighthouse; a quarter of an hour)"
 	@echo "make screenshots      the README's pictures"
+	@echo "make messages         what templates and code say, collected for translation"
 	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
 	@echo "make clean   remove the environment; your data under var/ stays"
 

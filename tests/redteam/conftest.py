@@ -9,17 +9,23 @@ from apps.runner import zygote_nursery as nursery
 from tests.redteam import kit
 
 
-@pytest.fixture(autouse=True)
-def warmed_up(tmp_path_factory):
-    """What the first run opens for good (loops, clients, warm kernels) is no trace of an attack.
+@pytest.fixture(scope="session", autouse=True)
+def opened_for_good(tmp_path_factory):
+    """What the first runs of a process open for good (event loops, the context of sockets) is no trace of an attack.
 
-    Once would do, if no test of another folder ended the warm kernels of this process in between.
+    Warm kernels don't tell that there were such runs: another file may have begun them, or a run of another thread.
     """
-    if ("numpy", (), "") in nursery._zygotes:
-        return
-    folder = tmp_path_factory.mktemp("warm")
-    for number in range(2):
-        assert kit.run_notebook(folder / f"warm-{number}", kit.HONEST, f"x = {'x' * 300_000!r}").score == 1
+    folder = tmp_path_factory.mktemp("first")
+    for number, warm in enumerate((True, True, False)):
+        ran = kit.run_notebook(folder / f"first-{number}", kit.HONEST, f"x = {'x' * 300_000!r}", warm=warm)
+        assert ran.score == 1
+
+
+@pytest.fixture(autouse=True)
+def warmed_up(opened_for_good, tmp_path):
+    """Nor are the warm kernels, which a test of another folder may have ended."""
+    if ("numpy", (), "") not in nursery._zygotes:
+        assert kit.run_notebook(tmp_path / "warm", kit.HONEST).score == 1
 
 
 @pytest.fixture

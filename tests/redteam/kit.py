@@ -13,10 +13,14 @@ import os
 import re
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent, indent
 from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -197,9 +201,9 @@ def run_notebook(folder: Path, *sources: str, on_progress=None, warm: bool = Tru
 class Trace:
     """What this process holds, and what it has left in its temporary folder."""
 
-    children: int
-    descriptors: int
-    threads: int
+    children: tuple[str, ...]
+    descriptors: tuple[str, ...]
+    threads: tuple[str, ...]
     mounts: tuple[str, ...]
     files: tuple[str, ...]
 
@@ -207,11 +211,11 @@ class Trace:
     def now(cls) -> Trace:
         """As it is at this moment, after what nobody refers to any more has been cleared away."""
         gc.collect()
-        me = psutil.Process()
+        me = Path("/proc/self")
         return cls(
-            children=len(me.children(recursive=True)),
-            descriptors=me.num_fds(),
-            threads=me.num_threads(),
+            children=_named(lambda child: child.name(), psutil.Process().children(recursive=True)),
+            descriptors=_named(os.readlink, list((me / "fd").iterdir())),
+            threads=_named(lambda task: (task / "comm").read_text().strip(), list((me / "task").iterdir())),
             mounts=tuple(Path("/proc/self/mountinfo").read_text().splitlines()),
             files=tuple(sorted(os.listdir(tempfile.gettempdir()))),
         )
@@ -221,9 +225,19 @@ class Trace:
         left = [f"mount {mount}" for mount in self.mounts if mount not in before.mounts]
         left += [f"file {name}" for name in self.files if name not in before.files]
         for name in ("children", "descriptors", "threads"):
-            if getattr(self, name) > getattr(before, name):
-                left.append(f"{getattr(self, name)} {name} instead of {getattr(before, name)}")
+            now, then = Counter(getattr(self, name)), Counter(getattr(before, name))
+            if now.total() > then.total():
+                left.append(f"{now.total()} {name} instead of {then.total()}: {dict(now - then)}")
         return left
+
+
+def _named(name: Callable[[Any], str], things: list[Any]) -> tuple[str, ...]:
+    """What things are called, but for those that have ended since they were listed."""
+    names = []
+    for thing in things:
+        with suppress(FileNotFoundError, ProcessLookupError, psutil.NoSuchProcess):
+            names.append(name(thing))
+    return tuple(names)
 
 
 def left_behind(before: Trace, *, within_s: float = 15.0) -> list[str]:
