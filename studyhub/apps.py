@@ -4,11 +4,16 @@ from django.apps import AppConfig
 
 
 class StudyHubConfig(AppConfig):
-    """Registers the checks of settings."""
+    """Registers the checks of settings, and has modules without Django speak the reader's language."""
 
     name = "studyhub"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Called by Django once all apps are loaded."""
+        from django.utils import translation
+
         from studyhub import checks  # noqa: F401 - importing registers them
+        from studyhub.saying import speak
+
+        speak(translation)

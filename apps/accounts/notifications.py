@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.accounts import mails
 from apps.accounts.kinds import KINDS, Channel, chosen_or_default, kind_of
@@ -17,21 +18,27 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+# A text, or what makes it in the language that is spoken when it is called.
+Said = str | Callable[[], str]
+
+
 def notify(
-    users: Iterable[User], *, kind: str, text: str, url: str = "", body: str = "", subject: str = "", note: str = ""
+    users: Iterable[User], *, kind: str, text: Said, url: str = "", body: str = "", subject: Said = "", note: Said = ""
 ) -> int:
     """Tell each of `users` by the way that they chose; returns how many. In the transaction of what it tells of.
 
-    `body` is a message in Markdown, shown below `text`. A mail has the `subject`, else `text`; and `note` below.
+    `body` is a message in Markdown, shown below `text`. A mail has the `subject`, else `text`; and `note` below. Give
+    functions that make the texts: they are called once for each of the users' languages.
     """
     people, of = list(users), kind_of(kind)
     ways = channels([user.pk for user in people], of.name)
     wanting = [user for user in people if ways[user.pk] != Channel.NOTHING]
+    told = {language: _told(language, text, subject, note) for language in {user.language for user in wanting}}
     rows = [
         Notification(
             user=user,
             kind=kind,
-            text=text[:500],
+            text=told[user.language][0][:500],
             url=url[:300],
             body=body,
             awaits_digest=ways[user.pk] == Channel.DIGEST,
@@ -42,8 +49,20 @@ def notify(
         Notification.objects.bulk_create(rows)
         for user in wanting:
             if ways[user.pk] == Channel.AT_ONCE and user.is_active:
-                mails.write_at_once(user, of, subject=subject or text, text=text, url=url, body=body, note=note)
+                said, about, below = told[user.language]
+                with speaking_to(user):
+                    mails.write_at_once(user, of, subject=about or said, text=said, url=url, body=body, note=below)
     return len(rows)
+
+
+def speaking_to(user: User) -> translation.override:
+    """A context in which texts are made in the language of `user`, whoever's request it is."""
+    return translation.override(user.language or settings.LANGUAGE_CODE)
+
+
+def _told(language: str, *texts: Said) -> list[str]:
+    with translation.override(language or settings.LANGUAGE_CODE):
+        return [text if isinstance(text, str) else text() for text in texts]
 
 
 def channels(users: Iterable[int], kind: str) -> dict[int, Channel]:
