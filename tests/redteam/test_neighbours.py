@@ -1,5 +1,6 @@
 """Stealing from a neighbour: another learner's run goes on beside each attack, with secrets in every place there is."""
 
+import os
 import threading
 import time
 
@@ -164,7 +165,7 @@ import gc, os, random, sys
 for folder in ("/tmp", "/dev/shm", "/learner", "/run/studyhub", "/run/studyhub/out"):
     assert "{SECRET}" not in os.listdir(folder), folder
 assert not hasattr(np, "left_behind") and not hasattr(random, "left_behind") and "LEFT" not in os.environ
-assert (os.umask(0o22), os.nice(0), gc.isenabled()) == (0o22, 0, True)
+assert (os.umask(0o22), os.nice(0), gc.isenabled()) == (0o22, {os.nice(0)}, True)
 assert "{SECRET}" not in sys.path and sys.getrecursionlimit() < 100_000 and np.geterr()["under"] == "ignore"
 """
     assert run_notebook(tmp_path / "first", HONEST, leave).result.outcome == "completed"
