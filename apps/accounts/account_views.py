@@ -12,6 +12,8 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,7 +27,9 @@ def all_sessions(request: HttpRequest) -> HttpResponse:
     """Where the reader is signed in; by a form all others end."""
     if request.method == "POST":
         ended = sessions.end(request.user, but=request.session.session_key or "")
-        messages.success(request, "You are signed out everywhere else." if ended else "There was no other session.")
+        messages.success(
+            request, _("You are signed out everywhere else.") if ended else _("There was no other session.")
+        )
         return redirect("usersessions_list")
     found = sessions.of(request.user, current=request.session.session_key or "")
     return render(request, "accounts/sessions.html", {"sessions": found, "others": len(found) > 1})
@@ -40,7 +44,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
         logout(request)
         return redirect("home")
     row.end()
-    messages.success(request, "That session has ended.")
+    messages.success(request, _("That session has ended."))
     return redirect("usersessions_list")
 
 
@@ -95,8 +99,11 @@ def leave(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         leaving.schedule(request.user)
         logout(request)
-        messages.success(
-            request, f"Your account will be deleted in {leaving.DAYS} days. Sign in before, and it stays as it is."
+        text = ngettext(
+            "Your account will be deleted in %(days)s day. Sign in before, and it stays as it is.",
+            "Your account will be deleted in %(days)s days. Sign in before, and it stays as it is.",
+            leaving.DAYS,
         )
+        messages.success(request, text % {"days": leaving.DAYS})
         return redirect("home")
     return render(request, "accounts/leave.html", {"days": leaving.DAYS})

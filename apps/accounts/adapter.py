@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,8 +11,10 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.accounts.notifications import speaking_to
 from studyhub.clients import UNKNOWN, client_network
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - stands for an address in a row, nothing listens there
@@ -29,6 +32,18 @@ class AccountAdapter(DefaultAccountAdapter):
         """Called by allauth in place of making an account: hashes as a new one does, so that the time tells nothing."""
         make_password(email)
         super().send_account_already_exists_mail(email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Called by allauth: a mail speaks the language that its reader chose, whoever asked for it."""
+        user = context.get("user")
+        with speaking_to(user) if user and user.language else nullcontext():
+            super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Called by allauth where something of the account was changed."""
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
@@ -52,4 +67,4 @@ class FactorAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """What stands in the field for the name of a new passkey."""
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
-        return "Passkey" if number == 1 else f"Passkey {number}"
+        return _("Passkey") if number == 1 else _("Passkey %(number)s") % {"number": number}

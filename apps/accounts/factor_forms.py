@@ -7,6 +7,7 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as theirs
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class CredentialField(forms.JSONField):
@@ -66,10 +67,10 @@ class AddForm(theirs.AddWebAuthnForm):
 
     credential = _field()
     passwordless = forms.BooleanField(
-        label="Sign in with it alone",
+        label=_("Sign in with it alone"),
         required=False,
         initial=True,
-        help_text="Without a password. Unticked, it is asked for after the password.",
+        help_text=_("Without a password. Unticked, it is asked for after the password."),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -4,29 +4,45 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.kinds import KINDS
 from apps.accounts.models import Scope, User
 from apps.accounts.zones import zone_choices
 
-THEMES = [("auto", "Like the system"), ("light", "Light"), ("dark", "Dark")]
+THEMES = [("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark"))]
 
 
 def own_zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
     """All zones, and none."""
-    return [("", "The group's, elsewhere UTC"), *zone_choices()]
+    return [("", gettext("The group's, elsewhere UTC")), *zone_choices()]
+
+
+def own_language_choices() -> list[tuple[str, str]]:
+    """All languages, and none."""
+    return [("", gettext("The browser's")), *settings.LANGUAGES]
 
 
 class ProfileForm(forms.ModelForm):
     """The name that others see and where, and the clock by which times are shown."""
 
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=own_language_choices,
+        required=False,
+        help_text=_("Of pages and mails."),
+    )
     time_zone = forms.ChoiceField(
         choices=own_zone_choices,
+        label=_("Time zone"),
         required=False,
-        help_text="Meetings and due dates are shown by its clocks, and reminders come at eight in the morning by them.",
+        help_text=_(
+            "Meetings and due dates are shown by its clocks, and reminders come at eight in the morning by them."
+        ),
     )
 
-    theme = forms.ChoiceField(choices=THEMES, required=False, label="Colours", help_text="In this browser.")
+    theme = forms.ChoiceField(choices=THEMES, required=False, label=_("Colours"), help_text=_("In this browser."))
 
     class Meta:
         model = User
@@ -52,18 +68,18 @@ class TokenForm(forms.Form):
     """A token for a program: what it is for, what it may do, how long."""
 
     name = forms.CharField(
-        max_length=80, label="What it is for", widget=forms.TextInput(attrs={"placeholder": "My laptop"})
+        max_length=80, label=_("What it is for"), widget=forms.TextInput(attrs={"placeholder": _("My laptop")})
     )
     scopes = forms.MultipleChoiceField(
-        label="What it may do",
+        label=_("What it may do"),
         choices=Scope.choices,
         initial=[Scope.READ, Scope.SUBMIT],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": _("Choose at least one.")},
     )
     days = forms.TypedChoiceField(
-        label="It works for",
-        choices=[(7, "A week"), (30, "A month"), (90, "Three months"), (365, "A year")],
+        label=_("It works for"),
+        choices=[(7, _("A week")), (30, _("A month")), (90, _("Three months")), (365, _("A year"))],
         initial=90,
         coerce=int,
     )

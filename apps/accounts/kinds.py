@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class Channel(models.TextChoices):
     """How somebody is told; whatever goes by e-mail stands on the site as well."""
 
-    NOTHING = "nothing", "Not at all"
-    INBOX = "inbox", "On the site"
-    DIGEST = "digest", "On the site, and in the morning's e-mail"
-    AT_ONCE = "at-once", "On the site, and by e-mail at once"
+    NOTHING = "nothing", _("Not at all")
+    INBOX = "inbox", _("On the site")
+    DIGEST = "digest", _("On the site, and in the morning's e-mail")
+    AT_ONCE = "at-once", _("On the site, and by e-mail at once")
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,8 @@ class Kind:
     """
 
     name: str
-    label: str
-    about: str
+    label: StrPromise
+    about: StrPromise
     default: Channel
     channels: tuple[Channel, ...] = tuple(Channel)
     told: frozenset[str] = frozenset()
@@ -37,7 +42,7 @@ class Kind:
         """The channels that one may choose, with their wording."""
         labels = {channel: str(channel.label) for channel in self.channels}
         if self.only_mailed:
-            labels[Channel.DIGEST] = "In the morning's e-mail"
+            labels[Channel.DIGEST] = gettext("In the morning's e-mail")
         return [(channel.value, label) for channel, label in labels.items()]
 
 
@@ -49,37 +54,37 @@ KINDS = {
     for kind in (
         Kind(
             "graded",
-            "Graded",
-            "Your hand-in is graded, or could not be by our fault. Its page shows it as well, while you watch.",
+            pgettext_lazy("a kind of notification", "Graded"),
+            _("Your hand-in is graded, or could not be by our fault. Its page shows it as well, while you watch."),
             Channel.NOTHING,
             told=frozenset({"graded"}),
         ),
         Kind(
             "score",
-            "Scores",
-            "Somebody gives you a score or attempts, or a hand-in is regraded.",
+            pgettext_lazy("a kind of notification", "Scores"),
+            _("Somebody gives you a score or attempts, or a hand-in is regraded."),
             Channel.INBOX,
             told=frozenset({"score", "attempts", "regrade"}),
         ),
         Kind(
             "comment",
-            "Comments",
-            "Somebody writes on your hand-in, or answers you on one of theirs.",
+            pgettext_lazy("a kind of notification", "Comments"),
+            _("Somebody writes on your hand-in, or answers you on one of theirs."),
             Channel.DIGEST,
             told=frozenset({"comment"}),
         ),
         Kind(
             "message",
-            "Messages",
-            "A lead of your group writes to you. Messages are kept here, so they always are on the site.",
+            pgettext_lazy("a kind of notification", "Messages"),
+            _("A lead of your group writes to you. Messages are kept here, so they always are on the site."),
             Channel.AT_ONCE,
             (Channel.INBOX, Channel.DIGEST, Channel.AT_ONCE),
             frozenset({"message"}),
         ),
         Kind(
             DUE,
-            "Due",
-            "At eight in the morning: what is due within two days, and which meeting is tomorrow.",
+            pgettext_lazy("a kind of notification", "Due"),
+            _("At eight in the morning: what is due within two days, and which meeting is tomorrow."),
             Channel.DIGEST,
             (Channel.NOTHING, Channel.INBOX, Channel.DIGEST),
             frozenset({"due"}),
@@ -87,22 +92,25 @@ KINDS = {
         ),
         Kind(
             "plan",
-            "Plans",
-            "A group's plan changes, you get more time, or a resource is recommended to you.",
+            pgettext_lazy("a kind of notification", "Plans"),
+            _("A group's plan changes, you get more time, or a resource is recommended to you."),
             Channel.INBOX,
             told=frozenset({"plan", "extension", "pin"}),
         ),
         Kind(
             "group",
-            "Groups",
-            "Invitations, who comes and goes, roles, and a webhook that was switched off.",
+            pgettext_lazy("a kind of notification", "Groups"),
+            _("Invitations, who comes and goes, roles, and a webhook that was switched off."),
             Channel.INBOX,
             told=frozenset({"group", "webhook"}),
         ),
         Kind(
             "proposal",
-            "Proposals",
-            "A resource that you proposed is taken up or not; for staff, one is proposed, or a link is to be mended.",
+            pgettext_lazy("a kind of notification", "Proposals"),
+            _(
+                "A resource that you proposed is taken up or not; "
+                "for staff, one is proposed, or a link is to be mended."
+            ),
             Channel.INBOX,
             told=frozenset({"proposal"}),
         ),
@@ -118,7 +126,7 @@ def kind_of(word: str) -> Kind:
 
 def label_of(name: str) -> str:
     """What a mail of this kind is called."""
-    return "Morning e-mail" if name == MORNING else KINDS[name].label if name in KINDS else name
+    return gettext("Morning e-mail") if name == MORNING else str(KINDS[name].label) if name in KINDS else name
 
 
 def chosen_or_default(kind: Kind, chosen: Any) -> Channel:

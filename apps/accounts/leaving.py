@@ -15,15 +15,16 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts import packing, sessions
 from apps.accounts.models import DataExport, Mail, Notification, User
+from apps.accounts.notifications import speaking_to
 from apps.accounts.personal import RELATIONS, Whose, goes, relations
 
 logger = logging.getLogger(__name__)
 
 DAYS = 7
-NOBODY = "Somebody who has left"
 Step = Callable[[User], None]
 _before: list[Step] = []
 _within: list[Step] = []
@@ -103,8 +104,12 @@ def erase(user: User, now: datetime) -> bool:
 def _forget_name(user: User) -> None:
     """Others keep what they were told, without who it was: all such texts begin with the name. Sent mails go."""
     name = user.display_name
-    named = Q(text__startswith=f"{name} ") | Q(text__startswith=f"{name}:")
-    for one in Notification.objects.filter(named).exclude(user=user).only("pk", "text").iterator():
-        Notification.objects.filter(pk=one.pk).update(text=f"{NOBODY}{one.text[len(name) :]}"[:500])
+    named = Q()
+    for after in (" ", ":", "\u202f"):  # French has a narrow space before a colon
+        named |= Q(text__startswith=f"{name}{after}")
+    for one in Notification.objects.filter(named).exclude(user=user).select_related("user").iterator():
+        with speaking_to(one.user):
+            nobody = _("Somebody who has left")
+        Notification.objects.filter(pk=one.pk).update(text=f"{nobody}{one.text[len(name) :]}"[:500])
     quoted = Q(subject__contains=name) | Q(text__contains=name) | Q(text__contains=user.email)
     Mail.objects.filter(quoted, ended_at__isnull=False).exclude(user=user).delete()

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.told_models import Choice as Choice
 from apps.accounts.told_models import Mail as Mail
@@ -43,12 +44,14 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A learner; one with `is_staff` is a lead."""
 
-    email = models.EmailField("e-mail address", unique=True, error_messages={"unique": "This address is taken."})
-    name = models.CharField("display name", max_length=80, blank=True, help_text="How others in the group see you.")
+    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address is taken.")})
+    name = models.CharField(
+        _("display name"), max_length=80, blank=True, help_text=_("How others in the group see you.")
+    )
     on_leaderboards = models.BooleanField(
-        "name on leaderboards",
+        _("name on leaderboards"),
         default=False,
-        help_text="Show my name beside my entries in competitions. Otherwise a pseudonym stands there.",
+        help_text=_("Show my name beside my entries in competitions. Otherwise a pseudonym stands there."),
     )
     language = models.CharField(
         max_length=10,
@@ -56,14 +59,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         default="",
         db_default="",
         choices=settings.LANGUAGES,
-        help_text="Of pages and mails. Empty: the browser's.",
+        help_text=_("Of pages and mails. Empty: the browser's."),
     )
     time_zone = models.CharField(max_length=60, blank=True, help_text="Empty: the site's.")
     reduced_motion = models.BooleanField(
-        "less motion",
+        _("less motion"),
         default=False,
         db_default=False,
-        help_text="Nothing moves by itself, and pages don't glide, whatever your system says.",
+        help_text=_("Nothing moves by itself, and pages don't glide, whatever your system says."),
     )
     leaves_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the account is deleted, unless taken back."
@@ -81,7 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="accounts_user_email_any_case", violation_error_message="This address is taken."
+                Lower("email"), name="accounts_user_email_any_case", violation_error_message=_("This address is taken.")
             )
         ]
 
@@ -171,10 +174,10 @@ class Notification(models.Model):
 class Scope(models.TextChoices):
     """What a program may do with a token; each call of the API asks for one of them."""
 
-    READ = "read", "Read: the curriculum, your progress, your hand-ins and their results"
-    SUBMIT = "submit", "Hand in notebooks, and cancel them"
-    LEARN = "learn", "Take quizzes and reviews, and mark resources as done"
-    LEAD = "lead", "In groups that you lead: read the members' work and the exports"
+    READ = "read", _("Read: the curriculum, your progress, your hand-ins and their results")
+    SUBMIT = "submit", _("Hand in notebooks, and cancel them")
+    LEARN = "learn", _("Take quizzes and reviews, and mark resources as done")
+    LEAD = "lead", _("In groups that you lead: read the members' work and the exports")
 
 
 class AccessToken(models.Model):
@@ -203,7 +206,7 @@ class AccessToken(models.Model):
     @property
     def allows(self) -> list[str]:
         """What it may do, in words."""
-        return [Scope(scope).label for scope in self.scopes]
+        return [str(Scope(scope).label) for scope in self.scopes]
 
 
 class DataExport(models.Model):

@@ -21,8 +21,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import DataExport, User
+from apps.accounts.notifications import speaking_to
 from apps.accounts.personal import Portion, portions
 from studyhub import bell
 
@@ -32,14 +34,16 @@ State = DataExport.State
 TASK = "accounts.pack"
 KEEP = timedelta(days=1)
 LEASE = timedelta(minutes=15)
-READ_ME = """\
-What StudyHub knows of you, as of {at}.
+READ_ME = _(
+    """\
+What StudyHub knows of you, as of %(at)s.
 
 data/      a file of JSON for each kind of thing; times are UTC
 notebooks/ what you handed in, by exercise and number
 
 Not in it: your password and second factors, which are kept so that nobody can read them, and answers to questions.
 """
+)
 # Apps above say which files are somebody's: pairs of a name in the ZIP and its text.
 Files = Callable[[User], Iterator[tuple[str, str]]]
 _files: list[Files] = []
@@ -110,7 +114,8 @@ def _pack(export: DataExport, now: datetime) -> bool:
 
 def _write(user: User, file: IO[bytes], now: datetime) -> Iterator[int]:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
-        pack.writestr("README.txt", READ_ME.format(at=f"{now:%Y-%m-%d %H:%M} UTC"))
+        with speaking_to(user):
+            pack.writestr("README.txt", str(READ_ME) % {"at": f"{now:%Y-%m-%d %H:%M} UTC"})
         fields = [one.name for one in User._meta.concrete_fields if one.name != "password"]
         pack.writestr("data/you.json", _json(User.objects.filter(pk=user.pk).values(*fields)[:1]))
         number = 0

@@ -10,6 +10,8 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
 
@@ -21,7 +23,7 @@ BROWSERS = (
     ("Firefox", r"\b(?:Firefox|FxiOS)/"),
     ("Chrome", r"\b(?:Chrome|CriOS|HeadlessChrome)/"),
     ("Safari", r"\bSafari/"),
-    ("a program", r"\b(?:curl|python|Wget)\b"),
+    (gettext_noop("a program"), r"\b(?:curl|python|Wget)\b"),
 )
 SYSTEMS = (
     ("Android", r"\bAndroid\b"),
@@ -78,9 +80,12 @@ def end(user: User, *, but: str = "") -> int:
 
 def browser_of(agent: str) -> str:
     """What a browser says of itself, in words: `Firefox on Linux`."""
-    browser = next((name for name, pattern in BROWSERS if re.search(pattern, agent)), "An unknown browser")
+    browser = next(
+        (name for name, pattern in BROWSERS if re.search(pattern, agent)), gettext_noop("An unknown browser")
+    )
     system = next((name for name, pattern in SYSTEMS if re.search(pattern, agent)), "")
-    words = f"{browser} on {system}" if system else browser
+    names = {"browser": _(browser), "system": system}
+    words = _("%(browser)s on %(system)s") % names if system else names["browser"]
     return words[0].upper() + words[1:]
 
 

@@ -9,6 +9,7 @@ from allauth.account.signals import user_logged_in
 from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from apps.accounts import leaving
 from apps.accounts.middleware import SEEN
@@ -20,4 +21,4 @@ def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> N
     """The session is one of the list from now on; and whoever was to leave stays."""
     request.session[SEEN] = int(time.time())
     if user.leaves_at and leaving.take_back(user):
-        messages.info(request, "You were about to leave. Your account stays as it is.")
+        messages.info(request, _("You were about to leave. Your account stays as it is."))

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -47,5 +48,5 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a token: what uses it is refused from now on."""
     if not revoke_token(user=request.user, pk=pk):
         raise Http404("There is no such token.")
-    messages.success(request, "Revoked. Whatever uses this token is refused from now on.")
+    messages.success(request, _("Revoked. Whatever uses this token is refused from now on."))
     return redirect("tokens")

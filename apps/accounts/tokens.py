@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import AccessToken, Scope, User
 
@@ -30,7 +31,9 @@ def make_token(*, user: User, name: str, scopes: Iterable[str], days: int) -> tu
     """A new token and its text, which is nowhere else from now on. Raises TokenRefused beyond MOST live ones."""
     now = timezone.now()
     if AccessToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=now).count() >= MOST:
-        raise TokenRefused(f"You have {MOST} tokens that work. Revoke one that you no longer need.")
+        raise TokenRefused(
+            _("You have %(most)s tokens that work. Revoke one that you no longer need.") % {"most": MOST}
+        )
     text = BEGINNING + secrets.token_urlsafe(SECRET_BYTES)
     token = AccessToken.objects.create(
         user=user,

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -65,7 +66,7 @@ def read_notifications(request: HttpRequest) -> HttpResponse:
     up_to = request.POST.get("up_to", "")
     if up_to.isdecimal():
         read_all(request.user, int(up_to[:18]), _kind(request.POST.get("kind", "")))
-        messages.success(request, "All read.")
+        messages.success(request, _("All read."))
     return _back(request)
 
 
@@ -76,7 +77,7 @@ def notification_choices(request: HttpRequest) -> HttpResponse:
     form = ChoicesForm(request.POST if request.method == "POST" else None, initial=choices_of(request.user))
     if request.method == "POST" and form.is_valid():
         choose(request.user, form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("notification_choices")
     rows = [(kind, form[kind.name]) for kind in KINDS.values()]
     context = {"form": form, "rows": rows}

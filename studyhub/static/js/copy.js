@@ -1,4 +1,4 @@
-// Copies what stands in a field beside a button; without it one selects by hand.
+// Copies what stands in a field beside a button; without it one selects by hand. What is said then: copied.html.
 (() => {
   const told = document.querySelector("[data-copied]");
   for (const button of document.querySelectorAll("button[data-copy]")) {
@@ -9,8 +9,8 @@
       // Pages without https have no clipboard of the newer kind.
       if (navigator.clipboard) await navigator.clipboard.writeText(field.value).catch(() => document.execCommand("copy"));
       else document.execCommand("copy");
-      button.firstChild.textContent = "Copied";
-      if (told) told.textContent = "It is copied.";
+      button.firstChild.textContent = told.dataset.done;
+      told.textContent = told.dataset.copied;
     });
   }
 })();
