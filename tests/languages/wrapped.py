@@ -18,6 +18,8 @@ SAME = re.compile(
     r"StudyHub|GitHub|Google|JupyterLite|Jupyter|Colab|Kaggle|Python|NumPy|Prometheus|CSV|JSON|HTML|SVG|PDF|LTI|URL|API|"
     r"OpenAPI|QR|GPU|CPU|GiB|MiB|KiB|kB|MB|GB|ms|min|px|&\w+;|&#\w+;|https?://\S+"
 )
+# A page names classes of its frame in these blocks of base.html.
+CLASSES = {"accent", "width"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 HOLE = "\x00"  # where a variable stands
 
@@ -62,9 +64,9 @@ def unwrapped(source: str) -> list[str]:
             translated = True
         elif name in {"endblocktranslate", "endblocktrans"}:
             translated = False
-        elif name in {"comment", "verbatim"}:
+        elif name in {"comment", "verbatim"} or (name == "block" and token.contents.split()[1] in CLASSES):
             silent = True
-        elif name in {"endcomment", "endverbatim"}:
+        elif name in {"endcomment", "endverbatim", "endblock"}:
             silent = False
         elif token.token_type == TokenType.TEXT and not translated and not silent:
             pieces.append(token.contents)
