@@ -240,14 +240,29 @@ def _named(name: Callable[[Any], str], things: list[Any]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def left_behind(before: Trace, *, within_s: float = 15.0) -> list[str]:
-    """What is left since `before`, after the time that the kernel of the machine needs to clear up."""
+def settles(holds: Callable[[], bool], *, within_s: float = 15.0) -> bool:
+    """Whether it `holds` within the time that threads and the kernel of the machine need to clear up."""
     until = time.monotonic() + within_s
     pause = 0.01
-    while (left := Trace.now().beyond(before)) and time.monotonic() < until:
+    while not holds():
+        if time.monotonic() > until:
+            return False
         time.sleep(pause)
         pause = min(2 * pause, 0.2)
-    return left
+    return True
+
+
+def left_behind(before: Trace, *, within_s: float = 15.0) -> list[str]:
+    """What is left since `before`, once things have settled."""
+    settles(lambda: not Trace.now().beyond(before), within_s=within_s)
+    return Trace.now().beyond(before)
+
+
+def memory() -> int:
+    """The bytes of memory that this process holds, without what nobody refers to any more."""
+    gc.collect()
+    size: int = psutil.Process().memory_info().rss
+    return size
 
 
 def marked_processes(mark: str) -> list[int]:

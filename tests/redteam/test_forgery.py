@@ -1,11 +1,10 @@
 """Forging a score: values that lie, results written by one's own hand, messages that the kernel never meant to send."""
 
-import gc
 import socket
 
-import psutil
 import pytest
 
+from tests.redteam import kit
 from tests.redteam.kit import Attack, spoils
 
 pytestmark = pytest.mark.sandbox
@@ -406,10 +405,8 @@ def door(tmp_path_factory):
 @pytest.mark.parametrize("name", MESSAGES)
 def test_messages_are_no_evidence(carry_out, door, name):
     path, listening = door
-    gc.collect()
-    before = psutil.Process().memory_info().rss
+    before = kit.memory()
     carry_out(MESSAGES[name], socket=path)
-    gc.collect()
-    assert psutil.Process().memory_info().rss - before < 400 * 2**20
+    assert kit.settles(lambda: kit.memory() - before < 400 * 2**20)
     with pytest.raises(BlockingIOError):
         listening.accept()
