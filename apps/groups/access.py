@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from .models import Group, Membership
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-ARCHIVED = "This group is archived: it can be read, and nothing in it changes. A lead can bring it back."
+ARCHIVED = gettext_noop("This group is archived: it can be read, and nothing in it changes. A lead can bring it back.")
 
 
 class GroupArchived(PermissionDenied):
@@ -22,7 +24,7 @@ class GroupArchived(PermissionDenied):
 def check_open(group: Group) -> None:
     """For whatever changes a group or what is in it. Raises GroupArchived, which becomes a page that says so."""
     if group.is_archived:
-        raise GroupArchived(ARCHIVED)
+        raise GroupArchived(_(ARCHIVED))
 
 
 def get_membership(user: User, slug: str) -> Membership:
@@ -37,7 +39,7 @@ def get_leadership(user: User, slug: str) -> Membership:
     """The membership of a lead or co-lead. Raises Http404 for a stranger, PermissionDenied for a member."""
     membership = get_membership(user, slug)
     if not membership.leads:
-        raise PermissionDenied("Only leads of the group may do this.")
+        raise PermissionDenied(_("Only leads of the group may do this."))
     return membership
 
 

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.submissions import services as submissions
@@ -63,7 +65,7 @@ def score(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 
     def act(form: Form) -> None:
         submissions.override(by=request.user, submission=submission, where=leading.group.name, **form.cleaned_data)
-        messages.success(request, "Your score counts now. Its learner has been told, with your reason.")
+        messages.success(request, _("Your score counts now. Its learner has been told, with your reason."))
 
     return _act(request, leading, submission, "score", form, act)
 
@@ -77,7 +79,7 @@ def withdraw_score(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     def act(form: Form) -> None:
         whose = {"by": request.user, "submission": submission, "where": leading.group.name}
         if submissions.withdraw_override(**whose, **form.cleaned_data):
-            messages.success(request, "The grader's score counts again. Its learner has been told.")
+            messages.success(request, _("The grader's score counts again. Its learner has been told."))
 
     return _act(request, leading, submission, "withdraw", TakeBackForm(request.POST), act)
 
@@ -90,7 +92,7 @@ def keep_score(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 
     def act(form: Form) -> None:
         submissions.keep_override(by=request.user, submission=submission, where=leading.group.name)
-        messages.success(request, "The score stays as it is.")
+        messages.success(request, _("The score stays as it is."))
 
     return _act(request, leading, submission, "keep", Form(request.POST), act)
 
@@ -104,7 +106,7 @@ def attempts(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     def act(form: Form) -> None:
         whose = {"user": submission.user, "exercise": submission.exercise, "where": leading.group.name}
         submissions.grant_attempts(by=request.user, **whose, **form.cleaned_data)
-        messages.success(request, f"{submission.user} can hand in again, and has been told.")
+        messages.success(request, _("%(who)s can hand in again, and has been told.") % {"who": submission.user})
 
     return _act(request, leading, submission, "attempts", AttemptsForm(request.POST), act)
 
@@ -117,9 +119,9 @@ def pin(request: HttpRequest, slug: str, user_id: int) -> HttpResponse:
     form = PinForm(request.POST)
     if form.is_valid():
         acting.pin(by=leading, member=member, **form.cleaned_data)
-        messages.success(request, f"Recommended. {member.user} has been told.")
+        messages.success(request, _("Recommended. %(who)s has been told.") % {"who": member.user})
     else:
-        messages.error(request, "Choose a resource, and write at most 300 characters on it.")
+        messages.error(request, _("Choose a resource, and write at most 300 characters on it."))
     return _back(request, reverse("groups:members", args=[slug]))
 
 
@@ -149,7 +151,8 @@ def message(request: HttpRequest, slug: str) -> HttpResponse:
     form.initial = {"members": chosen}
     if form.is_valid():
         sent = acting.message(by=leading, **form.cleaned_data)
-        messages.success(request, f"Sent to {sent} member{'s' if sent != 1 else ''}, each alone.")
+        text = ngettext("Sent to %(n)d member, each alone.", "Sent to %(n)d members, each alone.", sent)
+        messages.success(request, text % {"n": sent})
         return redirect("groups:members", slug)
     context = {"group": leading.group, "membership": leading, "form": form, "chosen": set(chosen)}
     return render(request, "groups/message.html", context, status=422 if form.errors else 200)

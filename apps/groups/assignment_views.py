@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from . import plan_undo
@@ -30,7 +31,7 @@ def assignment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = AssignmentForm.of(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.change(assignment=found, fields=form.values)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect(f"{reverse('groups:plan_edit', args=[slug])}#item-{found.pk}")
     return _page(request, membership, found, form, ExtensionForm(group=membership.group))
 
@@ -41,7 +42,7 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take it off the plan."""
     membership = lead_who_may_change(request, slug)
     found = _assignment(membership, pk)
-    said = f"“{found}” is off the plan."
+    said = _("“%(what)s” is off the plan.") % {"what": found}
     plan_undo.remember(request, group=membership.group, said=said, taken=services.remove(assignment=found))
     return redirect("groups:plan_edit", slug)
 
@@ -85,7 +86,7 @@ def extend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         reason=form.cleaned_data["reason"],
         by=request.user,
     )
-    messages.success(request, f"{member.user} has more time, and is told.")
+    messages.success(request, _("%(who)s has more time, and is told.") % {"who": member.user})
     return redirect("groups:assignment", slug, pk)
 
 
@@ -99,7 +100,7 @@ def withdraw(request: HttpRequest, slug: str, pk: int, user_id: int) -> HttpResp
     extension = found.extensions.select_related("assignment").filter(user=member.user).first()
     if extension:
         extensions.withdraw(extension=extension, member=member, by=request.user)
-        messages.success(request, f"Everybody's date counts for {member.user} again.")
+        messages.success(request, _("Everybody's date counts for %(who)s again.") % {"who": member.user})
     return redirect("groups:assignment", slug, pk)
 
 

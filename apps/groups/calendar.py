@@ -7,7 +7,10 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
+
+from apps.accounts.notifications import speaking_to
 
 from .models import Assignment, Extension, Meeting, Membership, new_feed_key
 
@@ -40,7 +43,8 @@ def feed(membership: Membership) -> bytes:
     rows = Extension.objects.filter(user=membership.user_id, assignment__group=group)
     extensions = {row.assignment_id: row for row in rows}
     for assignment in group.assignments.with_items():
-        event = _of_assignment(assignment, extensions.get(assignment.pk), group.slug)
+        with speaking_to(membership.user):
+            event = _of_assignment(assignment, extensions.get(assignment.pk), group.slug)
         if event:
             calendar.add_component(event)
     return calendar.to_ical()
@@ -66,8 +70,8 @@ def _of_assignment(assignment: Assignment, extension: Extension | None, slug: st
     changes = [assignment.changed_at]
     changes += [assignment.meeting.changed_at] if assignment.meeting else []
     changes += [extension.at] if extension else []
-    optional = " (optional)" if assignment.optional else ""
-    event = _event(f"due-{assignment.pk}", slug, f"Due: {assignment}{optional}", due, max(changes))
+    summary = _("Due: %(what)s (optional)") if assignment.optional else _("Due: %(what)s")
+    event = _event(f"due-{assignment.pk}", slug, summary % {"what": assignment}, due, max(changes))
     # Its date may come from three rows. The latest change of any only ever grows, and so does this.
     event.add("sequence", int((max(changes) - EPOCH).total_seconds()))
     event.add("transp", "TRANSPARENT")  # being due takes up no time

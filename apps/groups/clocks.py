@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from studyhub.saying import gettext as _
+
 
 class NoSuchTime(ValueError):
     """A time that a clock leaves out, because it is put forward over it that day."""
@@ -19,7 +21,8 @@ def instant(day: date, at: time, zone: str) -> datetime:
     local = datetime.combine(day, at, tzinfo=ZoneInfo(zone))
     moment = local.astimezone(UTC)
     if moment.astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise NoSuchTime(f"There is no {at:%H:%M} on that day: the clocks are put forward.")
+        text = _("There is no %(time)s on that day: the clocks are put forward.")
+        raise NoSuchTime(text % {"time": f"{at:%H:%M}"})
     return moment
 
 

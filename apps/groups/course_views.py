@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .plan_forms import CourseForm
@@ -42,7 +43,12 @@ def course(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         made = services.create(
             group=group, plan=plan, first=values["moment"], weeks=values["weeks"], place=values["place"]
         )
-        messages.success(request, f"{len(made)} meetings are planned. Change whatever you like.")
+        text = ngettext(
+            "%(n)d meeting is planned. Change whatever you like.",
+            "%(n)d meetings are planned. Change whatever you like.",
+            len(made),
+        )
+        messages.success(request, text % {"n": len(made)})
         return redirect("groups:plan_edit", slug)
     first, weeks = (form.cleaned_data["moment"], form.cleaned_data["weeks"]) if valid else (None, 1)
     foreseen = services.foresee(group=group, plan=plan, first=first, weeks=weeks)

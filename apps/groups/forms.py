@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.zones import zone_choices
 
 from .models import Group, Membership, Role
 
-DAYS = [(1, "A day"), (7, "A week"), (30, "30 days"), (90, "90 days")]
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+DAYS = [(1, _("A day")), (7, _("A week")), (30, _("30 days")), (90, _("90 days"))]
 ADDRESSES_AT_ONCE = 50
 # "Ada Lovelace <ada@example.org>", as mail programs copy it.
 IN_BRACKETS = re.compile(r"<([^<>]+)>")
@@ -23,22 +28,23 @@ class GroupForm(forms.ModelForm):
     """What a group is called and is about, and by which clock it meets."""
 
     time_zone = forms.ChoiceField(
+        label=_("Time zone"),
         choices=zone_choices,
         initial="UTC",
-        help_text="Meetings are planned in it. Each member reads them in their own.",
+        help_text=_("Meetings are planned in it. Each member reads them in their own."),
     )
 
     class Meta:
         model = Group
         fields = ["name", "summary", "time_zone"]
         widgets = {"summary": forms.Textarea(attrs={"rows": 4})}
-        labels = {"summary": "What it is about"}
+        labels = {"name": _("Name"), "summary": _("What it is about")}
 
 
 class InvitationForm(forms.Form):
     """How long an invitation holds."""
 
-    days = forms.TypedChoiceField(label="Holds for", choices=DAYS, coerce=int, initial=7)
+    days = forms.TypedChoiceField(label=_("Holds for"), choices=DAYS, coerce=int, initial=7)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Two of them stand on one page.
@@ -49,11 +55,11 @@ class LinkForm(InvitationForm):
     """A link for whoever has it."""
 
     limit = forms.IntegerField(
-        label="How many may join by it",
+        label=_("How many may join by it"),
         required=False,
         min_value=1,
         max_value=1000,
-        help_text="Empty: as many as come.",
+        help_text=_("Empty: as many as come."),
     )
 
 
@@ -61,12 +67,16 @@ class AddressesForm(InvitationForm):
     """Addresses, each of which gets an invitation of its own."""
 
     emails = forms.CharField(
-        label="E-mail addresses",
+        label=_("E-mail addresses"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
-        help_text=f"One or more, on lines of their own or with commas between them; at most {ADDRESSES_AT_ONCE}.",
     )
     field_order = ["emails", "days"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = gettext("One or more, on lines of their own or with commas between them; at most %(n)d.")
+        self.fields["emails"].help_text = text % {"n": ADDRESSES_AT_ONCE}
 
     def clean_emails(self) -> list[str]:
         """The addresses, each once. Raises ValidationError that names the first one that is none."""
@@ -79,11 +89,12 @@ class AddressesForm(InvitationForm):
             try:
                 validate_email(email)
             except ValidationError:
-                raise ValidationError(f"“{email}” is no e-mail address.") from None
+                raise ValidationError(gettext("“%(email)s” is no e-mail address.") % {"email": email}) from None
         if not found:
-            raise ValidationError("At least one address.")
+            raise ValidationError(gettext("At least one address."))
         if len(found) > ADDRESSES_AT_ONCE:
-            raise ValidationError(f"These are {len(found)} addresses; at most {ADDRESSES_AT_ONCE} at once.")
+            text = gettext("These are %(n)d addresses; at most %(most)d at once.")
+            raise ValidationError(text % {"n": len(found), "most": ADDRESSES_AT_ONCE})
         return list(dict.fromkeys(found))
 
 
@@ -97,7 +108,7 @@ class RoleForm(forms.Form):
         self.fields["role"].choices = roles_to_give(by)  # type: ignore[attr-defined]
 
 
-def roles_to_give(by: Membership) -> list[tuple[str, str]]:
+def roles_to_give(by: Membership) -> list[tuple[str, str | Promise]]:
     """The roles that `by` may give to others."""
     return [(value, label) for value, label in Role.choices if value != Role.LEAD or by.role == Role.LEAD]
 
@@ -108,4 +119,4 @@ class PreferencesForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ["shares_all", "reminders"]
-        labels = {"shares_all": "Show my leads all of my learning", "reminders": "Remind me of what is due here"}
+        labels = {"shares_all": _("Show my leads all of my learning"), "reminders": _("Remind me of what is due here")}

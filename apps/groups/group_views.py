@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .access import check_open, get_leadership, get_membership
@@ -35,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         made = services.create(by=request.user, **form.cleaned_data)
-        messages.success(request, "Your group is there. Now invite the others.")
+        messages.success(request, _("Your group is there. Now invite the others."))
         return redirect("groups:invitations", made.slug)
     return render(request, "groups/new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -56,7 +57,7 @@ def preferences(request: HttpRequest, slug: str) -> HttpResponse:
     form = PreferencesForm(request.POST, instance=membership)
     if form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
     return redirect(membership.group)
 
 
@@ -71,7 +72,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
         check_open(group)
         if form.is_valid():
             form.save()
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
             return redirect("groups:settings", slug)
         group.refresh_from_db()
     context = {"group": group, "membership": membership, "form": form}
@@ -85,7 +86,7 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
     membership = _lead(request, slug)
     check_open(membership.group)
     services.archive(group=membership.group, by=request.user)
-    messages.success(request, "Archived. You can bring it back here whenever you like.")
+    messages.success(request, _("Archived. You can bring it back here whenever you like."))
     return redirect("groups:settings", slug)
 
 
@@ -95,12 +96,12 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
     """Bring it back."""
     membership = _lead(request, slug)
     services.restore(group=membership.group, by=request.user)
-    messages.success(request, "The group goes on.")
+    messages.success(request, _("The group goes on."))
     return redirect("groups:settings", slug)
 
 
 def _lead(request: HttpRequest, slug: str) -> Membership:
     membership = get_leadership(request.user, slug)
     if membership.role != Role.LEAD:
-        raise PermissionDenied("Only a lead may archive a group or bring it back.")
+        raise PermissionDenied(_("Only a lead may archive a group or bring it back."))
     return membership

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import ngettext, pgettext
 
 from .models import Invitation
 from .services.invitations import address_of
@@ -52,11 +53,16 @@ class InvitationPage:
 
     def _words(self, one: Invitation) -> str:
         if one.revoked_at:
-            return "Withdrawn"
+            return pgettext("invitation", "Withdrawn")
         if one.limit is not None and one.used >= one.limit:
-            return "Joined" if one.email else f"All {one.limit} joined"
+            if one.email:
+                return pgettext("invitation", "Joined")
+            return ngettext("All %(n)d joined", "All %(n)d joined", one.limit) % {"n": one.limit}
         if one.expires_at <= self.now:
-            return "Expired"
+            return pgettext("invitation", "Expired")
         if one.email:
-            return "Not answered yet"
-        return f"{one.used} of {one.limit} joined" if one.limit else f"{one.used} joined"
+            return pgettext("invitation", "Not answered yet")
+        if one.limit:
+            text = ngettext("%(n)d of %(all)d joined", "%(n)d of %(all)d joined", one.used)
+            return text % {"n": one.used, "all": one.limit}
+        return ngettext("%(n)d joined", "%(n)d joined", one.used) % {"n": one.used}

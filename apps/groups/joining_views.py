@@ -8,6 +8,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -55,11 +57,13 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _say(request: HttpRequest, sent: int, kept: int) -> None:
     if sent:
-        messages.success(request, f"{sent} invitation{'s' if sent > 1 else ''} sent.")
+        text = ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent)
+        messages.success(request, text % {"n": sent})
     if kept:
-        messages.warning(request, f"{kept} could not be sent by e-mail. Copy their links below and send them yourself.")
+        text = _("%(n)d could not be sent by e-mail. Copy their links below and send them yourself.")
+        messages.warning(request, text % {"n": kept})
     if not (sent or kept):
-        messages.info(request, "They are in the group already.")
+        messages.info(request, _("They are in the group already."))
 
 
 @login_required
@@ -69,7 +73,7 @@ def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     membership = get_leadership(request.user, slug)
     check_open(membership.group)
     if services.revoke(invitation=get_object_or_404(membership.group.invitations, pk=pk)):
-        messages.success(request, "Withdrawn. Nobody can join by it any more.")
+        messages.success(request, _("Withdrawn. Nobody can join by it any more."))
     return redirect("groups:invitations", slug)
 
 
@@ -89,7 +93,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.path)
             services.accept(invitation=invitation, user=request.user)
-            messages.success(request, f"Welcome to {invitation.group}.")
+            messages.success(request, _("Welcome to %(group)s.") % {"group": invitation.group})
             return redirect(invitation.group)
     except InvitationRefused as refusal:
         context = {"refusal": str(refusal), "other_address": refusal.id == "address"}

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from .access import check_open, get_leadership, get_member, get_membership
@@ -46,11 +47,12 @@ def role(request: HttpRequest, slug: str, user_id: int) -> HttpResponse:
     member = get_member(membership, user_id)
     form = RoleForm(request.POST, by=membership)
     if not form.is_valid():
-        messages.error(request, services.NOT_YOURS)
+        messages.error(request, _(services.NOT_YOURS))
         return redirect("groups:members", slug)
     try:
         services.set_role(by=membership, member=member, role=Role(form.cleaned_data["role"]))
-        messages.success(request, f"{member.user}: {Role(form.cleaned_data['role']).label.lower()}.")
+        label = str(Role(form.cleaned_data["role"]).label).lower()
+        messages.success(request, _("%(who)s: %(role)s.") % {"who": member.user, "role": label})
     except MemberRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("groups:members", slug)
@@ -88,10 +90,10 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Take back that somebody was removed, or that one has left."""
     member = services.undo(token=request.POST.get("token", ""), by=request.user)
     if member is None:
-        messages.warning(request, "It is too late to undo that. An invitation brings them back.")
+        messages.warning(request, _("It is too late to undo that. An invitation brings them back."))
         return redirect("groups:list")
     if member.user_id == request.user.pk:
-        messages.success(request, "You are back.")
+        messages.success(request, _("You are back."))
         return redirect(member.group)
-    messages.success(request, f"{member.user} is back.")
+    messages.success(request, _("%(who)s is back.") % {"who": member.user})
     return redirect("groups:members", member.group.slug)

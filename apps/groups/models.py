@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.zones import is_zone
 
@@ -33,9 +35,9 @@ def new_feed_key() -> str:
 class Role(models.TextChoices):
     """What a member may do. Co-leads may do all that leads may, except to name leads and to archive the group."""
 
-    LEAD = "lead", "Lead"
-    COLEAD = "colead", "Co-lead"
-    MEMBER = "member", "Member"
+    LEAD = "lead", pgettext_lazy("role", "Lead")
+    COLEAD = "colead", pgettext_lazy("role", "Co-lead")
+    MEMBER = "member", pgettext_lazy("role", "Member")
 
 
 LEADING = (Role.LEAD, Role.COLEAD)
@@ -46,7 +48,7 @@ class Group(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
-    summary = models.TextField(blank=True, help_text="What you learn together, and how. Markdown.")
+    summary = models.TextField(blank=True, help_text=_("What you learn together, and how. Markdown."))
     time_zone = models.CharField(max_length=60, default="UTC", help_text="In which its meetings are planned.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="groups_created"
@@ -81,7 +83,7 @@ class Membership(models.Model):
     shares_all = models.BooleanField(
         "show my leads all of my learning",
         default=False,
-        help_text="Otherwise they see what you do for this group's assignments, and nothing else.",
+        help_text=_("Otherwise they see what you do for this group's assignments, and nothing else."),
     )
     reminders = models.BooleanField("remind me by e-mail", default=True)
     feed_key = models.CharField(max_length=40, unique=True, default=new_feed_key)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from apps.catalog.models import Completion
 from apps.quizzes.models import QuizAttempt
 from apps.submissions.constants import FINAL_STATES, State
@@ -16,8 +19,6 @@ from .models import Assignment, Extension
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-
-VERBS = {"video": "Watch", "course": "Work through", "platform": "Try", "competition": "Try"}
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,18 @@ class OwnItem:
     def verb(self) -> str:
         """What one does with it: watch, read, answer, hand in …"""
         if self.assignment.exercise_id:
-            return "Hand in"
+            return pgettext("to do", "Hand in")
         if self.assignment.quiz_id:
-            return "Answer"
-        return VERBS.get(self.assignment.resource.kind, "Read") if self.assignment.resource else "Read"
+            return pgettext("to do", "Answer")
+        match self.assignment.resource.kind if self.assignment.resource else "":
+            case "video":
+                return pgettext("to do", "Watch")
+            case "course":
+                return pgettext("to do", "Work through")
+            case "platform" | "competition":
+                return pgettext("to do", "Try")
+            case _:
+                return pgettext("to do", "Read")
 
 
 def own_work(*, user: User, assignments: Iterable[Assignment], now: datetime) -> list[OwnItem]:
@@ -78,7 +87,7 @@ def _resources(user: User, assignments: list[Assignment]) -> dict[int, Progress]
     )
     done = set(completed)
     return {
-        pk: Progress("Done", "good", "circle-check", True) if resource in done else Progress("Not yet")
+        pk: Progress(_("Done"), "good", "circle-check", True) if resource in done else Progress(_("Not yet"))
         for resource, pk in here.items()
     }
 
@@ -86,7 +95,7 @@ def _resources(user: User, assignments: list[Assignment]) -> dict[int, Progress]
 def _quizzes(user: User, assignments: list[Assignment]) -> dict[int, Progress]:
     """The best attempt that has ended, else the one that goes on."""
     here = {one.quiz_id: one.pk for one in assignments if one.quiz_id}
-    states = {pk: Progress("Not begun") for pk in here.values()}
+    states = {pk: Progress(_("Not begun")) for pk in here.values()}
     if not here:
         return states
     best = dict.fromkeys(here, -1)
@@ -95,15 +104,17 @@ def _quizzes(user: User, assignments: list[Assignment]) -> dict[int, Progress]:
         if attempt.has_ended and attempt.right > best[attempt.quiz_id]:
             best[attempt.quiz_id] = attempt.right
             tone = "good" if attempt.right == attempt.asked else "calm"
-            states[pk] = Progress(f"{attempt.right} of {attempt.asked} right", tone, "circle-check", True)
+            words = _("%(right)d of %(all)d right") % {"right": attempt.right, "all": attempt.asked}
+            states[pk] = Progress(words, tone, "circle-check", True)
         elif not attempt.has_ended and not states[pk].is_done:
-            states[pk] = Progress(f"{attempt.given} of {attempt.asked} answered", "calm", "circle-dot")
+            words = _("%(given)d of %(all)d answered") % {"given": attempt.given, "all": attempt.asked}
+            states[pk] = Progress(words, "calm", "circle-dot")
     return states
 
 
 def _exercises(user: User, assignments: list[Assignment]) -> dict[int, Progress]:
     here = {one.exercise_id: one.pk for one in assignments if one.exercise_id}
-    states = {pk: Progress("Not handed in") for pk in here.values()}
+    states = {pk: Progress(_("Not handed in")) for pk in here.values()}
     for standing in Standing.objects.filter(user=user, exercise__in=here) if here else ():
         states[here[standing.exercise_id]] = _exercise(standing)
     return states
@@ -111,9 +122,10 @@ def _exercises(user: User, assignments: list[Assignment]) -> dict[int, Progress]
 
 def _exercise(standing: Standing) -> Progress:
     if standing.passed_at is not None:
-        return Progress("Passed", "good", "circle-check", True)
+        return Progress(_("Passed"), "good", "circle-check", True)
     if standing.latest_state not in FINAL_STATES:
-        return Progress(State(standing.latest_state).label, "calm", "hourglass")
+        return Progress(str(State(standing.latest_state).label), "calm", "hourglass")
     if standing.best_share is None:
-        return Progress("No result yet", "calm", "circle-dot")
-    return Progress(f"{standing.best_share:.0%} of the points".replace("%", " %"), "warn", "circle-dot")
+        return Progress(_("No result yet"), "calm", "circle-dot")
+    percent = f"{100 * standing.best_share:.0f}"
+    return Progress(_("%(percent)s %% of the points") % {"percent": percent}, "warn", "circle-dot")

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from apps.catalog.models import Section, Track
 
 from .models import Group
@@ -28,6 +30,13 @@ class Offer:
     def key(self) -> str:
         """`resource-12`."""
         return f"{self.kind}-{self.item.pk}"
+
+    @property
+    def kind_told(self) -> str:
+        """What it is, in a word."""
+        if self.kind == "resource":
+            return str(self.item.get_kind_display()).lower()
+        return gettext("quiz") if self.kind == "quiz" else gettext("exercise")
 
 
 @dataclass(frozen=True)

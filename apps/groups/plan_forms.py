@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 
@@ -22,14 +24,14 @@ MINUTES = {"min_value": 5, "max_value": 24 * 60}
 class Moment(forms.Form):
     """A day and a time, read by the clocks of `group`; they come out as `cleaned_data["moment"]`."""
 
-    day = forms.DateField(widget=DAY)
-    at = forms.TimeField(label="Time", widget=TIME)
+    day = forms.DateField(label=_("Day"), widget=DAY)
+    at = forms.TimeField(label=pgettext_lazy("of the day", "Time"), widget=TIME)
     needed = True
 
     def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.group = group
-        self.fields["at"].help_text = f"By the clocks of {group.time_zone}."
+        self.fields["at"].help_text = gettext("By the clocks of %(zone)s.") % {"zone": group.time_zone}
 
     def clean(self) -> dict[str, Any]:
         """Make one instant of both."""
@@ -42,7 +44,7 @@ class Moment(forms.Form):
             except NoSuchTime as error:
                 self.add_error("at", str(error))
         elif bool(day) != bool(at) and not self.errors:
-            self.add_error("at" if day else "day", "Give both, the day and the time, or neither.")
+            self.add_error("at" if day else "day", gettext("Give both, the day and the time, or neither."))
         return cleaned
 
 
@@ -57,11 +59,17 @@ def moment_of(value: datetime | None, group: Group) -> dict[str, Any]:
 class MeetingForm(Moment):
     """When, where and what about."""
 
-    title = forms.CharField(max_length=120)
-    minutes = forms.IntegerField(label="How long, in minutes", initial=90, **MINUTES)  # type: ignore[arg-type]
-    place = forms.CharField(max_length=300, required=False, help_text="A room, or the address of a call.")
+    title = forms.CharField(label=_("Title"), max_length=120)
+    minutes = forms.IntegerField(label=_("How long, in minutes"), initial=90, **MINUTES)  # type: ignore[arg-type]
+    place = forms.CharField(
+        label=_("Place"), max_length=300, required=False, help_text=_("A room, or the address of a call.")
+    )
     agenda = forms.CharField(
-        max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 8}), help_text="Markdown."
+        label=_("Agenda"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Markdown."),
     )
     field_order = ["title", "day", "at", "minutes", "place", "agenda"]
 
@@ -82,11 +90,15 @@ class MeetingForm(Moment):
 class AssignmentForm(Moment):
     """For which meeting, until when, and what to know about it."""
 
-    meeting = forms.ModelChoiceField(Meeting.objects.none(), required=False, empty_label="No meeting in particular")
-    day = forms.DateField(label="Due on", required=False, widget=DAY, help_text="Empty: when its meeting starts.")
-    at = forms.TimeField(label="At", required=False, widget=TIME)
-    optional = forms.BooleanField(required=False, label="Optional: nobody is reminded of it, and it is never late")
-    note = forms.CharField(max_length=300, required=False, help_text="One sentence that stands below it.")
+    meeting = forms.ModelChoiceField(
+        Meeting.objects.none(), label=_("Meeting"), required=False, empty_label=_("No meeting in particular")
+    )
+    day = forms.DateField(label=_("Due on"), required=False, widget=DAY, help_text=_("Empty: when its meeting starts."))
+    at = forms.TimeField(label=pgettext_lazy("of the day", "At"), required=False, widget=TIME)
+    optional = forms.BooleanField(required=False, label=_("Optional: nobody is reminded of it, and it is never late"))
+    note = forms.CharField(
+        label=_("Note"), max_length=300, required=False, help_text=_("One sentence that stands below it.")
+    )
     field_order = ["meeting", "day", "at", "note", "optional"]
 
     def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
@@ -110,30 +122,35 @@ class AssignmentForm(Moment):
 class ExtensionForm(Moment):
     """Who gets more time, until when and why."""
 
-    member = forms.ModelChoiceField(User.objects.none(), empty_label="Choose a member")
-    reason = forms.CharField(max_length=300, required=False, help_text="The member reads it too.")
+    member = forms.ModelChoiceField(User.objects.none(), label=_("Member"), empty_label=_("Choose a member"))
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, help_text=_("The member reads it too."))
     field_order = ["member", "day", "at", "reason"]
 
     def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
         super().__init__(*args, group=group, auto_id="extension-%s", **kwargs)
         members = User.objects.filter(memberships__group=group, memberships__left_at__isnull=True)
         self.fields["member"].queryset = members.order_by("name", "email")  # type: ignore[attr-defined]
-        self.fields["day"].label = "New date"
+        self.fields["day"].label = gettext("New date")
 
     def clean(self) -> dict[str, Any]:
         """A date that is over gives nobody time."""
         cleaned = super().clean()
         if cleaned["moment"] and cleaned["moment"] <= timezone.now():
-            self.add_error("day", "This is over already. Choose a later date.")
+            self.add_error("day", gettext("This is over already. Choose a later date."))
         return cleaned
 
 
 class CourseForm(Moment):
     """When a plan from a template begins, and how it goes on."""
 
-    day = forms.DateField(label="First meeting on", widget=DAY)
+    day = forms.DateField(label=_("First meeting on"), widget=DAY)
     weeks = forms.TypedChoiceField(
-        label="Then", coerce=int, initial=1, choices=[(1, "every week"), (2, "every two weeks")]
+        label=pgettext_lazy("after the first", "Then"),
+        coerce=int,
+        initial=1,
+        choices=[(1, _("every week")), (2, _("every two weeks"))],
     )
-    place = forms.CharField(max_length=300, required=False, help_text="A room, or the address of a call.")
+    place = forms.CharField(
+        label=_("Place"), max_length=300, required=False, help_text=_("A room, or the address of a call.")
+    )
     field_order = ["day", "at", "weeks", "place"]

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import plan_undo
@@ -18,8 +19,6 @@ from .picking import picked, shelves
 from .plan_forms import MeetingForm
 from .plan_page import PlanPage, drafts
 from .services import plan as services
-
-TOO_LATE = "That can't be undone any more: the plan has changed since."
 
 
 def plan_context(request: HttpRequest, membership: Membership, **more: Any) -> dict[str, Any]:
@@ -61,7 +60,7 @@ def new_meeting(request: HttpRequest, slug: str) -> HttpResponse:
     form = MeetingForm(request.POST or None, group=membership.group)
     if request.method == "POST" and form.is_valid():
         made = services.add_meeting(group=membership.group, fields=form.values)
-        messages.success(request, "The meeting is planned. Now say what is to be done before it.")
+        messages.success(request, _("The meeting is planned. Now say what is to be done before it."))
         return redirect(f"{reverse('groups:plan_add', args=[slug])}?meeting={made.pk}")
     context = plan_context(request, membership, form=form)
     return render(request, "groups/plan_meeting.html", context, status=422 if form.errors else 200)
@@ -76,7 +75,7 @@ def meeting(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = MeetingForm.of(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.change_meeting(meeting=found, by=request.user, fields=form.values)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("groups:plan_edit", slug)
     context = plan_context(request, membership, form=form, meeting=found)
     return render(request, "groups/plan_meeting.html", context, status=422 if form.errors else 200)
@@ -88,7 +87,10 @@ def delete_meeting(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take a meeting off the plan."""
     membership = lead_who_may_change(request, slug)
     found = _meeting(membership, pk)
-    said = f"The meeting “{found}” is deleted. What was to be done for it is still on the plan, without a meeting."
+    said = _(
+        "The meeting “%(meeting)s” is deleted. What was to be done for it is still on the plan, without a meeting."
+    )
+    said %= {"meeting": found}
     taken = services.delete_meeting(meeting=found, by=request.user)
     plan_undo.remember(request, group=membership.group, said=said, taken=taken)
     return redirect("groups:plan_edit", slug)
@@ -100,9 +102,9 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
     """Put back what was taken off last."""
     membership = lead_who_may_change(request, slug)
     if plan_undo.put_back(request, membership.group):
-        messages.success(request, "It is back on the plan.")
+        messages.success(request, _("It is back on the plan."))
     else:
-        messages.warning(request, TOO_LATE)
+        messages.warning(request, _("That can't be undone any more: the plan has changed since."))
     return redirect("groups:plan_edit", slug)
 
 
@@ -118,9 +120,9 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         items = picked(request.POST.getlist("item"), request.POST.get("section", ""))
         made = services.add(group=group, meeting=found, items=items)
         if made:
-            messages.success(request, f"{len(made)} added.")
+            messages.success(request, _("%(n)d added.") % {"n": len(made)})
             return redirect(f"{reverse('groups:plan_edit', args=[slug])}#{_anchor(found)}")
-        messages.warning(request, "Nothing was added: tick what you want to add.")
+        messages.warning(request, _("Nothing was added: tick what you want to add."))
         return redirect(request.get_full_path())
     search = request.GET.get("q", "").strip()
     context = plan_context(request, membership, meeting=found, search=search, tracks=shelves(group, search))

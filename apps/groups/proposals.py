@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.template.defaultfilters import date as written
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts.zones import is_zone
 from apps.catalog.suggestions import Suggestion
@@ -41,11 +43,19 @@ def suggestions(user: User) -> Iterator[Suggestion]:
     at, first = min(due, key=lambda pair: (pair[0], pair[1].assignment.pk))
     assignment = first.assignment
     zone = ZoneInfo(next((one for one in (user.time_zone, assignment.group.time_zone) if is_zone(one)), "UTC"))
-    more = f", and {len(due) - 1} more" if len(due) > 1 else ""
+    told = {"group": assignment.group, "n": len(due) - 1, "due": written(at.astimezone(zone), "l j F, H:i")}
+    if len(due) > 1:
+        reason = ngettext(
+            "%(group)s has it on its plan, and %(n)d more: due %(due)s.",
+            "%(group)s has it on its plan, and %(n)d more: due %(due)s.",
+            len(due) - 1,
+        )
+    else:
+        reason = _("%(group)s has it on its plan: due %(due)s.")
     yield Suggestion(
         rank=DUE,
         title=str(assignment),
-        reason=f"{assignment.group} has it on its plan{more}: due {written(at.astimezone(zone), 'l j F, H:i')}.",
+        reason=reason % told,
         url=assignment.item.get_absolute_url(),
         accent=assignment.item.section.track.accent,
         action=first.verb,

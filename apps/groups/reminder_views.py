@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +18,7 @@ from .models import Membership
 @require_safe
 def feed(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """The calendar of whoever has this key, and is in the group."""
-    current = Membership.objects.current().select_related("group")
+    current = Membership.objects.current().select_related("group", "user")
     found = get_object_or_404(current, group__slug=slug, feed_key=key)
     response = HttpResponse(calendar.feed(found), content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, max-age=300"
@@ -30,7 +31,7 @@ def feed(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 def renew(request: HttpRequest, slug: str) -> HttpResponse:
     """Another secret address for the member's own calendar; also in an archived group, because it is theirs."""
     calendar.renew_key(get_membership(request.user, slug))
-    messages.success(request, "Your calendar has a new address. The old one leads nowhere now.")
+    messages.success(request, _("Your calendar has a new address. The old one leads nowhere now."))
     return redirect("groups:plan", slug)
 
 

@@ -15,11 +15,13 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts import mails
 from apps.accounts.kinds import DUE, MORNING, Channel
 from apps.accounts.models import Notification, User
-from apps.accounts.notifications import channels, choose, notify
+from apps.accounts.notifications import channels, choose, notify, speaking_to
 from apps.accounts.zones import is_zone
 
 from .models import Assignment, Digest, Extension, Group, Meeting, Membership
@@ -62,11 +64,17 @@ class Reminder:
         """What is due first, in a line."""
         due = sum(len(part.items) for part in self.parts)
         meetings = [meeting for part in self.parts for meeting in part.meetings]
-        said = [f"{due} thing{'' if due == 1 else 's'} due soon"] if due else []
-        if meetings:
-            said.append(f"“{meetings[0]}” is tomorrow" if len(meetings) == 1 else f"{len(meetings)} meetings tomorrow")
-        if self.news:
-            said.append(self.news[0].text if len(self.news) == 1 and not said else f"{len(self.news)} unread")
+        said = [ngettext("%(n)d thing due soon", "%(n)d things due soon", due) % {"n": due}] if due else []
+        if len(meetings) == 1:
+            said.append(_("“%(meeting)s” is tomorrow") % {"meeting": meetings[0]})
+        elif meetings:
+            n = len(meetings)
+            said.append(ngettext("%(n)d meeting tomorrow", "%(n)d meetings tomorrow", n) % {"n": n})
+        if len(self.news) == 1 and not said:
+            said.append(self.news[0].text)
+        elif self.news:
+            n = len(self.news)
+            said.append(ngettext("%(n)d unread", "%(n)d unread", n) % {"n": n})
         return " ".join(" · ".join(said).split())
 
     @property
@@ -88,7 +96,8 @@ def send_due(now: datetime | None = None) -> int:
     told = 0
     for person in people:
         try:
-            told += _tell(person, ways[person.user.pk], now)
+            with speaking_to(person.user):
+                told += _tell(person, ways[person.user.pk], now)
         except Exception:  # logged: it must not keep the others from being told
             logger.exception("The morning of user %s could not be told", person.user.pk)
     return told
@@ -117,7 +126,7 @@ def _tell(person: Person, way: Channel, now: datetime) -> bool:
             return False
         if parts and way == Channel.INBOX:
             url = reverse("groups:plan", args=[parts[0].group.slug])
-            notify([person.user], kind="due", text=Reminder(person.user, person.zone, parts).subject, url=url)
+            notify([person.user], kind="due", text=lambda: Reminder(person.user, person.zone, parts).subject, url=url)
         if mailed.parts or news:
             _write(mailed)
             Notification.objects.filter(pk__in=[one.pk for one in news]).update(awaits_digest=False)

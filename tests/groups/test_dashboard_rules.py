@@ -83,7 +83,7 @@ def test_states_have_words():
     assert [words(one) for one in ("n", "t60!", "b!", "d")] == [
         "not begun", "60 % of the points, overdue", "begun, overdue", "done late",
     ]  # fmt: skip
-    assert len({word for _, word, _ in states.LEGEND}) == len(states.LEGEND)
+    assert len({word for _, word, _ in states.legend()}) == len(states.CODES)
 
 
 def test_three_attempts_at_the_same_check():

@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from . import heat, states
-from .heat import NO_MEETING, PER_PAGE, SORTS, Heat, Wanted
+from .heat import NO_MEETING, PER_PAGE, Heat, Wanted
 from .reading import read
-from .states import LEGEND, Facts
+from .states import Facts, legend
 from .stuck import Kind, Stuck, stuck
 from .trend import Trend, trend
 
@@ -123,12 +124,12 @@ class Board:
         page = address("member", slug, one.member.id)
         work = address("work", slug, UUID(first.latest)) if first.latest else ""
         if first.kind == Kind.NO_ATTEMPTS:
-            return Help(one, page, "Give attempts", f"{work}#attempts")
+            return Help(one, page, _("Give attempts"), f"{work}#attempts")
         if work:
-            return Help(one, page, "Open hand-in", work)
+            return Help(one, page, _("Open hand-in"), work)
         if first.kind == Kind.CARDS:
-            return Help(one, page, "Pin a resource", f"{page}#pin")
-        return Help(one, page, "See their work", page)
+            return Help(one, page, _("Pin a resource"), f"{page}#pin")
+        return Help(one, page, _("See their work"), page)
 
     # The heat-map
 
@@ -153,14 +154,20 @@ class Board:
     @property
     def legend(self) -> Sequence[tuple[str, str, str]]:
         """Code, word and meaning of each state."""
-        return LEGEND
+        return legend()
 
     @property
     def sorts(self) -> list[tuple[str, str, bool]]:
         """Each order: its words, its query string, whether it is the present one."""
         return [
-            (label, self.wanted.query(sort=key, page=1) or "?", key == self.wanted.sort) for key, label in SORTS.items()
+            (label, self.wanted.query(sort=key, page=1) or "?", key == self.wanted.sort)
+            for key, label in heat.sort_words().items()
         ]
+
+    @property
+    def sorted_by(self) -> str:
+        """The present order in words."""
+        return heat.sort_words()[self.wanted.sort]
 
     @property
     def pages(self) -> list[tuple[int, str, bool]]:
@@ -192,7 +199,7 @@ class Board:
         found = {
             str(column.meeting or NO_MEETING): f"{column.meeting_title}, {dated(column.meeting_at)}"
             if column.meeting_at
-            else "Without a meeting"
+            else _("Without a meeting")
             for column in self.everything.columns
         }
         return _options(found.items(), self.wanted.meeting)
@@ -200,7 +207,7 @@ class Board:
     @property
     def state_options(self) -> SafeString:
         """The states as options."""
-        return _options(((code, word) for code, word, _ in LEGEND), self.wanted.state)
+        return _options(((code, word) for code, word, _meaning in legend()), self.wanted.state)
 
     @property
     def told(self) -> list[str]:
@@ -211,9 +218,9 @@ class Board:
             next((one.meeting_title for one in columns if str(one.meeting) == wanted.meeting), "")
             if wanted.meeting
             else "",
-            f"members with something {states.WORDS[wanted.state]}" if wanted.state else "",
+            _("members with something %(state)s") % {"state": states.word(wanted.state)} if wanted.state else "",
             next((one.name for one in members if one.id == wanted.member), ""),
-            "required items" if wanted.required else "",
+            _("required items") if wanted.required else "",
         ]
         return [text for text in said if text]
 

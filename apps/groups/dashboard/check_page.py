@@ -8,6 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.http import Http404
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from apps.exercises.errors import PackageError
 from apps.submissions.models import CheckResult, SubmittedNotebook
@@ -66,11 +69,17 @@ class CheckPage:
     @property
     def sentence(self) -> str:
         """How many fail, in words."""
-        verb = "fails" if len(self.failing) == 1 else "fail"
+        failing = len(self.failing)
+        told = ngettext(
+            "%(n)d of %(all)d fails it in their latest graded hand-in.",
+            "%(n)d of %(all)d fail it in their latest graded hand-in.",
+            failing,
+        ) % {"n": failing, "all": len(self.results)}
         ever = ever_failed(self.assignment.exercise_id or 0, learners(self.group).values("user"))
-        before = ever.get(self.check, 0) - len(self.failing)
-        told = f" {before} more did before." if before > 0 else ""
-        return f"{len(self.failing)} of {len(self.results)} {verb} it in their latest graded hand-in.{told}"
+        before = ever.get(self.check, 0) - failing
+        if before <= 0:
+            return told
+        return f"{told} {ngettext('%(n)d more did before.', '%(n)d more did before.', before) % {'n': before}}"
 
     @cached_property
     def names(self) -> list[str]:
@@ -89,6 +98,11 @@ class CheckPage:
             for probe in (check.probe, *getattr(check, "also", ()))
         }
         return sorted(names_of(probe.target for probe in spec.probes if probe.id in probes))
+
+    @property
+    def names_told(self) -> SafeString:
+        """The same for a sentence."""
+        return format_html_join(", ", "<code>{}</code>", ((name,) for name in self.names))
 
     @cached_property
     def examples(self) -> list[Example]:

@@ -13,11 +13,13 @@ from functools import cache
 from html import escape
 from typing import NamedTuple
 
+from studyhub.saying import pgettext
+
 from .states import Member
 
 HAND_IN = 3.0
 SHAKY_BELOW, SOLID_FROM = 50, 70
-SHAKY, GROWING, SOLID, UNKNOWN = "shaky", "growing", "solid", "nothing yet"
+SHAKY, GROWING, SOLID, UNKNOWN = "shaky", "growing", "solid", "unknown"
 CSS = {SHAKY: "x", GROWING: "g", SOLID: "s", UNKNOWN: "u"}
 
 
@@ -49,6 +51,16 @@ class Understood:
 
 def word(percent: int | None) -> str:
     """The per cent in a word."""
+    said = {
+        SHAKY: pgettext("concept", "shaky"),
+        GROWING: pgettext("concept", "growing"),
+        SOLID: pgettext("concept", "solid"),
+        UNKNOWN: pgettext("concept", "nothing yet"),
+    }
+    return said[_kind(percent)]
+
+
+def _kind(percent: int | None) -> str:
     if percent is None:
         return UNKNOWN
     return SHAKY if percent < SHAKY_BELOW else SOLID if percent >= SOLID_FROM else GROWING
@@ -83,17 +95,17 @@ def _mean(percents: Sequence[int | None]) -> float:
     return sum(found) / len(found) if found else 101.0
 
 
-@cache
 def _cell(percent: int | None) -> str:
-    said = word(percent)
-    return f"<td class={CSS[said]}><span class=hidden-label>{said} </span>{'–' if percent is None else percent}</td>"
+    said, shown = escape(word(percent)), "–" if percent is None else percent
+    return f"<td class={CSS[_kind(percent)]}><span class=hidden-label>{said} </span>{shown}</td>"
 
 
 def body(rows: Iterable[tuple[Member, Sequence[int | None]]], *, members_url: str) -> str:
     """The lines of the table; put together without a template, as in heat.py."""
+    cell = cache(_cell)  # for this table, which speaks one language
     return "".join(
         f"<tr><th scope=row><a href={members_url}{member.id}/>{escape(member.name)}</a></th>"
-        f"{''.join(map(_cell, percents))}</tr>\n"
+        f"{''.join(map(cell, percents))}</tr>\n"
         for member, percents in rows
     )
 

@@ -13,6 +13,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from studyhub.saying import gettext as _
+
 from .heat import Heat
 from .states import words
 from .stuck import Stuck
@@ -28,10 +30,10 @@ UNPRINTABLE = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 
 def heat_table(heat: Heat) -> list[list[Value]]:
     """A line for each member, a column for each item; two lines of heads."""
-    over: list[Value] = ["Meeting", "", ""]
-    for title, _, count in heat.meetings:
+    over: list[Value] = [_("Meeting"), "", ""]
+    for title, _at, count in heat.meetings:
         over += [title] * count
-    head: list[Value] = ["Learner", "Done", "Required", *(column.title for column in heat.columns)]
+    head: list[Value] = [_("Learner"), _("Done"), _("Required"), *(column.title for column in heat.columns)]
     lines: list[list[Value]] = [[row.name, row.done, row.required, *map(words, row.codes)] for row in heat.rows]
     return [over, head, *lines]
 
@@ -41,12 +43,16 @@ def former_line(heat: Heat, figures: Mapping[int, tuple[int, int]]) -> list[list
     if not any(column.id in figures for column in heat.columns):
         return []
     told = (figures.get(column.id) for column in heat.columns)
-    return [["Have left", "", "", *(f"{one[0]} of {one[1]} done" if one else "" for one in told)]]
+    return [[_("Have left"), "", "", *(_done_of(*one) if one else "" for one in told)]]
+
+
+def _done_of(done: int, people: int) -> str:
+    return _("%(n)d of %(all)d done") % {"n": done, "all": people}
 
 
 def stuck_table(listed: Iterable[Stuck]) -> list[list[Value]]:
     """A line for each reason, in the order of the list."""
-    lines: list[list[Value]] = [["Learner", "Reason"]]
+    lines: list[list[Value]] = [[_("Learner"), _("Reason")]]
     lines += [[one.member.name, reason.words] for one in listed for reason in one.reasons]
     return lines
 

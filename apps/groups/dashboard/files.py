@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import Http404
+from django.utils.translation import gettext, gettext_noop
 
 from ..models import FormerFigure
 from . import exports
@@ -17,7 +18,7 @@ from .heat import Wanted
 if TYPE_CHECKING:
     from ..models import Membership
 
-TABLES = {"heat-map": ("Heat-map", 2), "needs-help": ("Who needs help", 1)}
+TABLES = {"heat-map": (gettext_noop("Heat-map"), 2), "needs-help": (gettext_noop("Who needs help"), 1)}
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -51,4 +52,4 @@ def export_of(membership: Membership, table: str, query: Mapping[str, str]) -> E
         figures = FormerFigure.objects.filter(assignment__group=board.group)
         kept = {row.assignment_id: (row.done, row.people) for row in figures}
         lines += exports.former_line(board.heat, kept)
-    return Export(f"{board.group.slug}-{table}-{board.now:%Y-%m-%d}", title, heads, lines)
+    return Export(f"{board.group.slug}-{table}-{board.now:%Y-%m-%d}", gettext(title), heads, lines)

@@ -14,11 +14,14 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from .states import ALL_DONE, OVERDUE, TRIED, WORDS, Column, Facts, words
+from studyhub.saying import gettext as _
+from studyhub.saying import pgettext
+
+from .states import ALL_DONE, CODES, OVERDUE, TRIED, Column, Facts, words
 from .stuck import Stuck
 
 NEED, NAME, DONE, ACTIVE = "need", "name", "done", "active"
-SORTS = {NEED: "who needs help", NAME: "name", DONE: "least done", ACTIVE: "longest away"}
+SORTS = (NEED, NAME, DONE, ACTIVE)
 # Rows on a page unless all are asked for: more than a lead reads at once.
 PER_PAGE = 50
 NO_MEETING = "none"
@@ -44,7 +47,7 @@ class Wanted:
         return cls(
             track=query.get("track", ""),
             meeting=query.get("meeting", ""),
-            state=state if state in WORDS else "",
+            state=state if state in CODES else "",
             member=number(query.get("member", "")),
             required=query.get("required") == "1",
             sort=sort if sort in SORTS else NEED,
@@ -72,6 +75,12 @@ class Wanted:
     def filters(self) -> bool:
         """Whether anything is left out."""
         return bool(self.track or self.meeting or self.state or self.member or self.required)
+
+
+def sort_words() -> dict[str, str]:
+    """Each order in words."""
+    said = (_("who needs help"), pgettext("order", "name"), _("least done"), _("longest away"))
+    return dict(zip(SORTS, said, strict=True))
 
 
 def number(text: str) -> int | None:
@@ -138,7 +147,7 @@ def heat(
 def spans(columns: Sequence[Column]) -> list[tuple[str, int | None, int]]:
     """The meetings over the columns: title, time, how many columns. The columns stand in the order of the meetings."""
     found = []
-    for _, group in groupby(columns, key=lambda column: column.meeting):
+    for _meeting, group in groupby(columns, key=lambda column: column.meeting):
         together = list(group)
         found.append((together[0].meeting_title, together[0].meeting_at, len(together)))
     return found
@@ -146,20 +155,22 @@ def spans(columns: Sequence[Column]) -> list[tuple[str, int | None, int]]:
 
 def head(shown: Heat, *, items_url: str, dated: Callable[[int], str]) -> str:
     """The two lines of heads: meetings with their dates, and what is to be done for each."""
+    without, optional = escape(_("Without a meeting")), escape(_(" (optional)"))
     over = "".join(
-        f'<th scope=colgroup colspan={count} title="{escape(title or "Without a meeting")}"><span>'
-        f"{escape(title or 'Without a meeting')}{f' <small>{escape(dated(at))}</small>' if at else ''}</span></th>"
+        f'<th scope=colgroup colspan={count} title="{escape(title) or without}"><span>'
+        f"{escape(title) or without}{f' <small>{escape(dated(at))}</small>' if at else ''}</span></th>"
         for title, at, count in shown.meetings
     )
     firsts = _firsts(shown.meetings)
     items = "".join(
         f"<th scope=col{' class=f' if n in firsts else ''}>"
         f'<a href="{items_url}{column.id}/" title="{escape(column.title)}">'
-        f"<span>{escape(column.title)}{' (optional)' if column.optional else ''}</span></a></th>"
+        f"<span>{escape(column.title)}{optional if column.optional else ''}</span></a></th>"
         for n, column in enumerate(shown.columns)
     )
     return (
-        "<tr class=over><th rowspan=2 scope=col class=who>Learner</th><th rowspan=2 scope=col class=k>Done</th>"
+        f"<tr class=over><th rowspan=2 scope=col class=who>{escape(_('Learner'))}</th>"
+        f"<th rowspan=2 scope=col class=k>{escape(_('Done'))}</th>"
         f"{over}</tr>"
         f"<tr class=items>{items}</tr>"
     )
@@ -170,27 +181,24 @@ def _firsts(meetings: Sequence[tuple[str, int | None, int]]) -> set[int]:
     return {sum(count for *_, count in meetings[:n]) for n in range(len(meetings))}
 
 
-@cache
 def _cell(code: str) -> tuple[str, str]:
     """The class of a cell, and its link from the closing quote of the address on."""
     overdue = " o" if code.endswith("!") else ""
     shown = code[1:].rstrip("!") if code[0] == TRIED else ""
     css = f"<td class={code[0]}>" if not overdue else f'<td class="{code[0]}{overdue}">'
-    return css, f' aria-label="{words(code)}">{shown}</a>'
+    return css, f' aria-label="{escape(words(code))}">{shown}</a>'
 
 
 def body(rows: Sequence[Row], columns: Sequence[Column], *, members_url: str) -> str:
     """The lines of the table; `members_url` is the folder of the members' pages, with its slash."""
     anchors = [f"#i{column.id}" for column in columns]
+    cell = cache(_cell)  # for this table, which speaks one language
     lines = []
     for row in rows:
         address = f"{members_url}{row.id}/"
         opening = f"<a href={address}"
         cells = "".join(
-            [
-                f"{css}{opening}{anchor}{rest}"
-                for (css, rest), anchor in zip(map(_cell, row.codes), anchors, strict=True)
-            ]
+            [f"{css}{opening}{anchor}{rest}" for (css, rest), anchor in zip(map(cell, row.codes), anchors, strict=True)]
         )
         lines.append(
             f"<tr><th scope=row><a href={address}>{escape(row.name)}</a><td class=k>{row.done}/{row.required}{cells}\n"

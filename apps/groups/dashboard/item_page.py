@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.quizzes.constants import RIGHT, AnswerState
 from apps.quizzes.models import Answer, Question
@@ -21,13 +22,13 @@ from ..models import Assignment, Membership
 from . import states
 from .board import address, moment
 from .reading import learners, read
-from .states import ALL_DONE, EXERCISE, LEGEND, Column, Facts
+from .states import ALL_DONE, EXERCISE, Column, Facts, legend
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 # Scores in per cent, from each to below the next.
-BINS = ((0, "0 %"), (1, "1 to 24 %"), (25, "25 to 49 %"), (50, "50 to 74 %"), (75, "75 to 99 %"), (100, "100 %"))
+BINS = ((0, 0), (1, 24), (25, 49), (50, 74), (75, 99), (100, 100))
 MANY_ATTEMPTS = 6
 
 
@@ -124,7 +125,7 @@ class ItemPage:
     def states(self) -> list[tuple[str, str, int]]:
         """Each state that occurs, by its code and word, with how many members are there."""
         counts = Counter(one.code[0] for one in self.learners)
-        return [(code, word, counts[code]) for code, word, _ in LEGEND if counts[code]]
+        return [(code, word, counts[code]) for code, word, _meaning in legend() if counts[code]]
 
     # Exercises
 
@@ -134,9 +135,9 @@ class ItemPage:
         if self.column.kind == EXERCISE:
             shares = [hand[2] for hand in self.facts.hands if hand[2] is not None]
         else:
-            shares = [share for _, share, _ in self._answers]
-        counts = Counter(max(low for low, _ in BINS if low <= int(100 * share + 1e-9)) for share in shares)
-        return [Bar(label, counts[low], len(shares)) for low, label in BINS] if shares else []
+            shares = [share for _user, share, _n in self._answers]
+        counts = Counter(max(low for low, _high in BINS if low <= int(100 * share + 1e-9)) for share in shares)
+        return [Bar(_percent(low, high), counts[low], len(shares)) for low, high in BINS] if shares else []
 
     @cached_property
     def attempts(self) -> list[Bar]:
@@ -144,7 +145,7 @@ class ItemPage:
         needed = Counter(min(hand[7], MANY_ATTEMPTS) for hand in self.facts.hands if hand[3] is not None)
         total = sum(needed.values())
         return [
-            Bar(f"{n} or more" if n == MANY_ATTEMPTS else str(n), needed[n], total)
+            Bar(_("%(n)d or more") % {"n": n} if n == MANY_ATTEMPTS else str(n), needed[n], total)
             for n in range(1, max(needed, default=0) + 1)
         ]
 
@@ -155,7 +156,7 @@ class ItemPage:
             return []
         runs = latest_runs(self.column.item, learners(self.group).values("user"))
         counted = (
-            CheckResult.objects.filter(run__in=[run for run, _ in runs.values()])
+            CheckResult.objects.filter(run__in=[run for run, _work in runs.values()])
             .order_by()
             .values_list("check_id", "title")
             .annotate(failed=Count("pk", filter=Q(passed=False)), n=Count("pk"))
@@ -164,7 +165,8 @@ class ItemPage:
         bars = []
         for check, title, failed, n in counted:
             before = max(0, ever.get(check, 0) - failed)
-            note = f"{failed} of {n}, {before} more before" if before else ""
+            told = {"n": failed, "all": n, "before": before}
+            note = _("%(n)d of %(all)d, %(before)d more before") % told if before else ""
             bars.append(Bar(title, failed, n, address("check", self.group.slug, self.assignment.pk, check), note))
         return sorted(bars, key=lambda bar: (-bar.count / bar.of, not bar.note, bar.label))
 
@@ -203,3 +205,9 @@ class ItemPage:
             prompt = question.current_version.asked.prompt if question.current_version else question.slug
             bars.append(Bar(" ".join(prompt.strip().split("\n\n")[0].split()), *counted[question.pk]))
         return sorted(bars, key=lambda bar: (-bar.count / bar.of, bar.label))
+
+
+def _percent(low: int, high: int) -> str:
+    if low == high:
+        return _("%(percent)d %%") % {"percent": low}
+    return _("%(low)d to %(high)d %%") % {"low": low, "high": high}

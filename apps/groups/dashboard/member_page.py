@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import AuditEntry
 from apps.quizzes.models import QuizAttempt
@@ -127,7 +129,7 @@ class MemberPage:
                 more=len(mine) - SHOWN_HAND_INS,
             )
             at = moment(column.meeting_at) if column.meeting_at else None
-            found.setdefault(column.meeting, (column.meeting_title or "Without a meeting", at, []))[2].append(item)
+            found.setdefault(column.meeting, (column.meeting_title or _("Without a meeting"), at, []))[2].append(item)
         return list(found.values())
 
     def _dids(self) -> dict[tuple[str, int], list[Did]]:
@@ -139,14 +141,18 @@ class MemberPage:
             run = one.run
             said = run.get_verdict_display() or run.get_state_display()
             if run.score is not None:
-                said = f"{said}, {run.score:g} of {run.max_score:g}"
+                points, most = number_format(f"{run.score:g}"), number_format(f"{run.max_score:g}")
+                said = _("%(result)s, %(points)s of %(most)s") % {"result": said, "points": points, "most": most}
             url = address("work", self.group.slug, one.pk)
-            found[EXERCISE, one.exercise_id].append(Did(f"Hand-in {one.number}", said, one.created_at, url))
+            found[EXERCISE, one.exercise_id].append(
+                Did(_("Hand-in %(n)d") % {"n": one.number}, said, one.created_at, url)
+            )
         attempts = QuizAttempt.objects.of(self.user).filter(quiz__in=here[QUIZ]).with_counts()
         for attempt in attempts.order_by("-number"):
-            said = f"{attempt.right} of {attempt.asked} right"
+            counts = {"right": attempt.right, "given": attempt.given, "all": attempt.asked}
+            said = _("%(right)d of %(all)d right") % counts
             if not attempt.has_ended:
-                said = f"{attempt.given} of {attempt.asked} answered, goes on"
+                said = _("%(given)d of %(all)d answered, goes on") % counts
             when = attempt.ended_at or attempt.started_at
             found[QUIZ, attempt.quiz_id].append(Did(attempt.name, said, when, ""))
         return found

@@ -10,19 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from studyhub.saying import gettext as _
+from studyhub.saying import pgettext
+
 NOT_BEGUN, BEGUN, TRIED, DONE, DONE_LATE, LATE, EXTENDED, WAITING = "n", "b", "t", "p", "d", "l", "e", "w"
-# In the order of the legend and of the filter: code, word, what it means.
-LEGEND = (
-    (LATE, "late", "was due, and is not begun"),
-    (NOT_BEGUN, "not begun", "there is time left, or no date"),
-    (EXTENDED, "extended", "has more time, and is not begun"),
-    (BEGUN, "begun", "a quiz goes on, or a hand-in has no score"),
-    (WAITING, "waiting", "handed in, and not graded yet"),
-    (TRIED, "tried", "per cent of the points so far"),
-    (DONE, "done", "all the points, or a quiz or resource done"),
-    (DONE_LATE, "done late", "done after it was due"),
-)
-WORDS = {code: word for code, word, _ in LEGEND}
+# In the order of the legend and of the filter.
+CODES = (LATE, NOT_BEGUN, EXTENDED, BEGUN, WAITING, TRIED, DONE, DONE_LATE)
 # Nothing is left to do; it should have been done by now.
 ALL_DONE = frozenset({DONE, DONE_LATE})
 OVERDUE = frozenset({LATE, f"{BEGUN}!", *(f"{TRIED}{percent}!" for percent in range(100))})
@@ -133,7 +126,7 @@ def matrix(facts: Facts, now: int) -> dict[int, list[str]]:
             i = at_resource[resource]
             rows[user][i] = DONE if at <= more.get((user, i), dues[i]) else DONE_LATE
     at_quiz = {item: i for (kind, item), i in where.items() if kind == QUIZ}
-    for user, quiz, _, ended in facts.taken:
+    for user, quiz, _begun, ended in facts.taken:
         if user in rows and quiz in at_quiz:
             i = at_quiz[quiz]
             due = more.get((user, i), dues[i])
@@ -142,7 +135,7 @@ def matrix(facts: Facts, now: int) -> dict[int, list[str]]:
             else:
                 rows[user][i] = DONE if ended <= due else DONE_LATE
     at_exercise = {item: i for (kind, item), i in where.items() if kind == EXERCISE}
-    for user, exercise, share, passed, waiting, *_ in facts.hands:
+    for user, exercise, share, passed, waiting, *_more in facts.hands:
         if user in rows and exercise in at_exercise:
             i = at_exercise[exercise]
             due = more.get((user, i), dues[i])
@@ -164,20 +157,54 @@ def _unfinished(code: str, column: Column, due: int, now: int) -> str:
     return f"{code}!" if due < now and not column.optional else code
 
 
+def legend() -> tuple[tuple[str, str, str], ...]:
+    """Each code in order, with its word and what it means."""
+    meanings = {
+        LATE: _("was due, and is not begun"),
+        NOT_BEGUN: _("there is time left, or no date"),
+        EXTENDED: _("has more time, and is not begun"),
+        BEGUN: _("a quiz goes on, or a hand-in has no score"),
+        WAITING: _("handed in, and not graded yet"),
+        TRIED: _("per cent of the points so far"),
+        DONE: _("all the points, or a quiz or resource done"),
+        DONE_LATE: _("done after it was due"),
+    }
+    return tuple((code, word(code), meanings[code]) for code in CODES)
+
+
+def word(letter: str) -> str:
+    """What the state of this letter is called."""
+    said = {
+        LATE: pgettext("item", "late"),
+        NOT_BEGUN: pgettext("item", "not begun"),
+        EXTENDED: pgettext("item", "extended"),
+        BEGUN: pgettext("item", "begun"),
+        WAITING: pgettext("item", "waiting"),
+        TRIED: pgettext("item", "tried"),
+        DONE: pgettext("item", "done"),
+        DONE_LATE: pgettext("item", "done late"),
+    }
+    return said[letter]
+
+
 def words(code: str) -> str:
     """The code as one says it: `60 % of the points, overdue`."""
     letter, overdue = code[0], code.endswith("!")
-    said = f"{code[1:].rstrip('!')} % of the points" if letter == TRIED else WORDS[letter]
-    return f"{said}, overdue" if overdue else said
+    if letter == TRIED:
+        percent = {"percent": code[1:].rstrip("!")}
+        if overdue:
+            return _("%(percent)s %% of the points, overdue") % percent
+        return _("%(percent)s %% of the points") % percent
+    return _("%(state)s, overdue") % {"state": word(letter)} if overdue else word(letter)
 
 
 def last_active(facts: Facts) -> dict[int, int]:
     """When each learner last did something for the group; who never did has been there since they joined."""
     latest = {member.id: member.joined for member in facts.members}
-    for user, _, at in facts.completed:
+    for user, _resource, at in facts.completed:
         if at > latest.get(user, NEVER):
             latest[user] = at
-    for user, _, begun, ended in facts.taken:
+    for user, _quiz, begun, ended in facts.taken:
         if (at := max(begun, ended or 0)) > latest.get(user, NEVER):
             latest[user] = at
     for hand in facts.hands:

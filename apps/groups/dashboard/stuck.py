@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
 
+from studyhub.saying import gettext as _
+from studyhub.saying import ngettext
+
 from .states import EXERCISE, EXTENDED, NOT_BEGUN, OVERDUE, RESOURCE, TRIED, Facts, Member, last_active
 
 HOUR = 3600
@@ -27,7 +30,6 @@ SAME_CHECK_FROM = 3
 SILENT_DAYS = 7
 SOON = 36 * HOUR
 CARDS_FROM = 30
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NAMED = 2
 LINES = 3
 # Overdue for the list: who has half of the points needs no reminder that a date has passed.
@@ -74,15 +76,16 @@ class Stuck:
     def told(self) -> list[str]:
         """The reasons for a list: one line for each kind, and not more than a lead reads."""
         lines = []
-        for _, alike in groupby(self.reasons, key=lambda reason: reason.kind):
+        for _kind, alike in groupby(self.reasons, key=lambda reason: reason.kind):
             first, *others = alike
-            lines.append(f"{first.words}, and {spelled(len(others))} more like it" if others else first.words)
+            lines.append(_more_like_it(first.words, len(others)) if others else first.words)
         return lines[:LINES]
 
 
 def spelled(n: int) -> str:
     """A small number as a word."""
-    return NUMBERS[n] if n < len(NUMBERS) else str(n)
+    words = _("no one two three four five six seven eight nine ten eleven twelve").split()
+    return words[n] if n < len(words) else str(n)
 
 
 def stuck(facts: Facts, rows: dict[int, list[str]], now: int) -> list[Stuck]:
@@ -93,7 +96,7 @@ def stuck(facts: Facts, rows: dict[int, list[str]], now: int) -> list[Stuck]:
     for member in facts.members:
         _of_dates(facts, rows[member.id], member, active[member.id], now, found[member.id])
         if member.cards >= CARDS_FROM:
-            text = f"Review debt: {member.cards} cards are overdue"
+            text = _("Review debt: %(n)d cards are overdue") % {"n": member.cards}
             found[member.id].append(Reason(Kind.CARDS, text, member.cards, now))
     listed = [
         Stuck(member, tuple(sorted(found[member.id], key=lambda reason: (reason.kind, -reason.weight))))
@@ -106,21 +109,25 @@ def stuck(facts: Facts, rows: dict[int, list[str]], now: int) -> list[Stuck]:
 def _of_exercises(facts: Facts, found: dict[int, list[Reason]]) -> None:
     columns = {column.item: column for column in facts.columns if column.kind == EXERCISE}
     for hand in facts.hands:
-        user, exercise, _, passed, waiting, at, latest, attempts, _, check_title, streak = hand
+        user, exercise, _share, passed, waiting, at, latest, attempts, _check, check_title, streak = hand
         column = columns.get(exercise)
         if column is None or user not in found:
             continue
         if facts.second_looks and (submission := facts.second_looks.get((user, exercise))):
-            text = f"{column.title}: the score wants a second look"
+            text = _("%(title)s: the score wants a second look") % {"title": column.title}
             found[user].append(Reason(Kind.SECOND_LOOK, text, 1, at, column.id, submission))
         if passed is not None or waiting:
             continue
         if column.attempts is not None and attempts >= column.attempts + facts.granted.get((user, exercise), 0):
-            used = "the only attempt is" if attempts == 1 else f"all {spelled(attempts)} attempts are"
-            text = f"{column.title}: {used} used up"
+            told = {"title": column.title, "n": spelled(attempts)}
+            if attempts == 1:
+                text = _("%(title)s: the only attempt is used up") % told
+            else:
+                text = _("%(title)s: all %(n)s attempts are used up") % told
             found[user].append(Reason(Kind.NO_ATTEMPTS, text, attempts, at, column.id, latest))
         if streak >= SAME_CHECK_FROM:
-            text = f"{spelled(streak).capitalize()} attempts, same check: {check_title} ({column.title})"
+            text = _("%(n)s attempts, same check: %(check)s (%(title)s)")
+            text %= {"n": spelled(streak).capitalize(), "check": check_title, "title": column.title}
             # Stuck since the latest hand-in, unless it was so at the last meeting already.
             before = streak - facts.handed_in.get((user, exercise), 0)
             since = 0 if before >= SAME_CHECK_FROM else at
@@ -142,17 +149,27 @@ def _of_dates(facts: Facts, codes: Sequence[str], member: Member, active: int, n
         days = (now - active) // DAY
         overdue.sort()
         if days >= SILENT_DAYS:
-            text = f"No activity for {spelled(days)} days"
+            text = _("No activity for %(n)s days") % {"n": spelled(days)}
             reasons.append(Reason(Kind.SILENT, text, days, active + SILENT_DAYS * DAY))
-        text = f"{spelled(len(overdue)).capitalize()} overdue: {_named([title for _, title, _ in overdue])}"
+        n = len(overdue)
+        text = ngettext("%(n)s overdue: %(titles)s", "%(n)s overdue: %(titles)s", n)
+        text %= {"n": spelled(n).capitalize(), "titles": _named([title for _due, title, _id in overdue])}
         reasons.append(Reason(Kind.LATE, text, len(overdue), overdue[0][0], overdue[0][2]))
     if soon:
         soon.sort()
         hours = max(1, round((soon[0][0] - now) / HOUR))
-        text = f"Due in {spelled(hours)} hour{'s' * (hours > 1)}, not begun: {_named([title for _, title, _ in soon])}"
+        text = ngettext("Due in %(n)s hour, not begun: %(titles)s", "Due in %(n)s hours, not begun: %(titles)s", hours)
+        text %= {"n": spelled(hours), "titles": _named([title for _due, title, _id in soon])}
         reasons.append(Reason(Kind.DUE_SOON, text, len(soon), soon[0][0] - SOON, soon[0][2]))
 
 
 def _named(titles: Sequence[str]) -> str:
-    more = len(titles) - NAMED
-    return ", ".join(titles[:NAMED]) + (f" and {spelled(more)} more" if more > 0 else "")
+    shown, more = ", ".join(titles[:NAMED]), len(titles) - NAMED
+    if more <= 0:
+        return shown
+    return ngettext("%(shown)s and %(n)s more", "%(shown)s and %(n)s more", more) % {"shown": shown, "n": spelled(more)}
+
+
+def _more_like_it(words: str, more: int) -> str:
+    text = ngettext("%(words)s, and %(n)s more like it", "%(words)s, and %(n)s more like it", more)
+    return text % {"words": words, "n": spelled(more)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts import audit
 from apps.accounts.notifications import notify
@@ -24,10 +25,18 @@ def pin(*, by: Membership, member: Membership, resource: Resource, note: str) ->
     """Recommend a resource to a member; who had it recommended before gets the new note."""
     with transaction.atomic():
         values = {"by": by.user, "note": note, "at": timezone.now()}
-        made, _ = Pin.objects.update_or_create(group=by.group, user=member.user, resource=resource, defaults=values)
+        made = Pin.objects.update_or_create(group=by.group, user=member.user, resource=resource, defaults=values)[0]
         url = resource.get_absolute_url()
         _record(by, member, act="pin", what=f"Recommended “{resource}”", why=note, url=url)
-        text = f"{by.user} recommends “{resource}” to you{f': {note}' if note else '.'}"
+
+        def text() -> str:
+            said = (
+                _("%(by)s recommends “%(what)s” to you: %(note)s")
+                if note
+                else _("%(by)s recommends “%(what)s” to you.")
+            )
+            return said % {"by": by.user, "what": resource, "note": note}
+
         notify([member.user], kind="pin", text=text, url=url)
     return made
 
@@ -45,15 +54,15 @@ def message(*, by: Membership, members: Sequence[Membership], subject: str, text
 
     No message names the others or shows an address.
     """
-    note = f"{by.user}, who leads {by.group} on StudyHub, wrote this to you. It is also here:"
+    names = {"by": by.user, "group": by.group, "subject": subject}
     with transaction.atomic():
         notify(
             [member.user for member in members],
             kind="message",
-            text=f"{by.user} wrote to you: {subject}",
+            text=lambda: _("%(by)s wrote to you: %(subject)s") % names,
             body=text,
             subject=f"{by.group}: {subject}",
-            note=note,
+            note=lambda: _("%(by)s, who leads %(group)s on StudyHub, wrote this to you. It is also here:") % names,
         )
         for member in members:
             _record(by, member, act="message", what=f"Wrote a message: {subject}", url=reverse("notifications"))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from apps.accounts import audit
 from apps.accounts.notifications import notify
@@ -23,9 +27,16 @@ def extend(*, assignment: Assignment, member: Membership, due_at: datetime, reas
     """Give `member` until `due_at`; whoever has an extension gets the new date instead."""
     with transaction.atomic():
         values = {"due_at": due_at, "reason": reason, "by": by, "at": timezone.now()}
-        extension, _ = Extension.objects.update_or_create(assignment=assignment, user=member.user, defaults=values)
-        _tell(assignment, member, by, f"more time for “{assignment}”: until {_read(due_at, member)}", reason)
-    return extension
+        found = Extension.objects.update_or_create(assignment=assignment, user=member.user, defaults=values)
+
+        def text() -> str:
+            said = _("%(by)s: you have more time for “%(what)s”: until %(until)s.")
+            return said % {"by": by, "what": assignment, "until": _read(due_at, member)}
+
+        with translation.override(settings.LANGUAGE_CODE):
+            what = f"more time for “{assignment}”: until {_read(due_at, member)}"
+        _tell(member, by, what, text, reason)
+    return found[0]
 
 
 def withdraw(*, extension: Extension, member: Membership, by: User) -> None:
@@ -35,10 +46,18 @@ def withdraw(*, extension: Extension, member: Membership, by: User) -> None:
         # A calendar sees by this that the date has changed.
         Assignment.objects.filter(pk=assignment.pk).update(changed_at=timezone.now())
         extension.delete()
-        _tell(assignment, member, by, f"no more time than others for “{assignment}”", "")
+        said = {"by": by, "what": assignment}
+        _tell(
+            member,
+            by,
+            f"no more time than others for “{assignment}”",
+            lambda: _("%(by)s: you have no more time than others for “%(what)s”.") % said,
+            "",
+        )
 
 
-def _tell(assignment: Assignment, member: Membership, by: User, what: str, why: str) -> None:
+def _tell(member: Membership, by: User, what: str, text: Callable[[], str], why: str) -> None:
+    """On record (`what` the member has), and to the member; the reason as it was written."""
     url = reverse("groups:plan", args=[member.group.slug])
     audit.record(
         actor=by,
@@ -49,10 +68,9 @@ def _tell(assignment: Assignment, member: Membership, by: User, what: str, why: 
         where=member.group.name,
         url=url,
     )
-    notify([member.user], kind="extension", text=f"{by}: you have {what}.{f' {why}' if why else ''}", url=url)
+    notify([member.user], kind="extension", text=lambda: f"{text()} {why}".strip(), url=url)
 
 
 def _read(moment: datetime, member: Membership) -> str:
-    """As the member reads it, with the clock that is meant."""
-    local = moment.astimezone(ZoneInfo(member.zone))
-    return f"{local.day} {local:%B}, {local:%H:%M} ({member.zone})"
+    """By the member's clock, which is named."""
+    return f"{date_format(moment.astimezone(ZoneInfo(member.zone)), 'j F, H:i')} ({member.zone})"

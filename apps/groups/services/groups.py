@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from apps.accounts import audit
 from apps.accounts.notifications import notify
@@ -70,6 +71,16 @@ def _set_archived(group: Group, by: User, *, archived: bool) -> bool:
                 actor=by, subject=None, act="archive", what=f"{verb.capitalize()}: {group}", where=group.name, url=url
             )
             others = [one.user for one in group.memberships.current().exclude(user=by).select_related("user")]
-            notify(others, kind="group", text=f"{by} {verb} the group {group}.", url=url)
+            names = {"by": by, "group": group}
+
+            def text() -> str:
+                said = (
+                    _("%(by)s archived the group %(group)s.")
+                    if archived
+                    else _("%(by)s brought back the group %(group)s.")
+                )
+                return said % names
+
+            notify(others, kind="group", text=text, url=url)
     group.refresh_from_db()
     return bool(changed)

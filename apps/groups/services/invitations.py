@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
@@ -15,7 +16,9 @@ from django.db.models import F
 from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
 from apps.accounts.notifications import notify
@@ -31,15 +34,19 @@ logger = logging.getLogger(__name__)
 MESSAGES_A_DAY = 100
 
 REFUSALS = {
-    "unknown": "This is no invitation of ours. Was the whole link copied? If it was, ask for a new one.",
-    "revoked": "This invitation was withdrawn. Ask whoever sent it for a new one.",
-    "expired": "This invitation has expired. Ask whoever sent it for a new one.",
-    "used-up": "As many people as it was made for have come in by this invitation. Ask whoever sent it for a new one.",
-    "archived": "This group is archived: nobody can join it any more.",
-    "address": (
+    "unknown": gettext_noop("This is no invitation of ours. Was the whole link copied? If it was, ask for a new one."),
+    "revoked": gettext_noop("This invitation was withdrawn. Ask whoever sent it for a new one."),
+    "expired": gettext_noop("This invitation has expired. Ask whoever sent it for a new one."),
+    "used-up": gettext_noop(
+        "As many people as it was made for have come in by this invitation. Ask whoever sent it for a new one."
+    ),
+    "archived": gettext_noop("This group is archived: nobody can join it any more."),
+    "address": gettext_noop(
         "This invitation was sent to another address than yours. Sign in with that address, or ask for one to yours."
     ),
-    "too-many": f"Your group may send {MESSAGES_A_DAY} invitations a day. Make a link instead, and send it yourself.",
+    "too-many": gettext_noop(
+        "Your group may send %(most)d invitations a day. Make a link instead, and send it yourself."
+    ),
 }
 
 
@@ -47,7 +54,7 @@ class InvitationRefused(Exception):
     """An invitation that can't be used or made; `id` names why, the text says it."""
 
     def __init__(self, id: str) -> None:
-        super().__init__(REFUSALS[id])
+        super().__init__(_(REFUSALS[id]) % {"most": MESSAGES_A_DAY})
         self.id = id
 
 
@@ -67,6 +74,11 @@ def send(*, by: Membership, emails: Iterable[str], days: int, link: Callable[[st
     group = by.group
     inside = {email.lower() for email in group.memberships.current().values_list("user__email", flat=True)}
     wanted = sorted({email.lower() for email in emails} - inside)
+    languages: dict[str, str] = {}
+
+    def invites() -> str:
+        return _("%(by)s invites you to the group %(group)s.") % {"by": by.user, "group": group}
+
     with transaction.atomic():
         today = group.invitations.exclude(email="").filter(created_at__gt=now - timedelta(days=1)).count()
         if today + len(wanted) > MESSAGES_A_DAY:
@@ -79,8 +91,9 @@ def send(*, by: Membership, emails: Iterable[str], days: int, link: Callable[[st
         ]
         for known in User.objects.annotate(lower=Lower("email")).filter(lower__in=wanted, is_active=True):
             url = next(address_of(one) for one in made if one.email == known.email.lower())
-            notify([known], kind="group", text=f"{by.user} invites you to the group {group}.", url=url)
-    sent = _hand_over(made, by, link)
+            notify([known], kind="group", text=invites, url=url)
+            languages[known.email.lower()] = known.language or settings.LANGUAGE_CODE
+    sent = _hand_over(made, by, link, languages)
     return sent, len(made) - sent
 
 
@@ -158,18 +171,27 @@ def accept(*, invitation: Invitation, user: User) -> Membership:
 
 def _announce(group: Group, user: User) -> None:
     leads = [one.user for one in group.memberships.leading().exclude(user=user).select_related("user")]
-    notify(leads, kind="group", text=f"{user} joined {group}.", url=reverse("groups:members", args=[group.slug]))
+    names = {"who": user, "group": group}
+    url = reverse("groups:members", args=[group.slug])
+    notify(leads, kind="group", text=lambda: _("%(who)s joined %(group)s.") % names, url=url)
 
 
-def _hand_over(invitations: list[Invitation], by: Membership, link: Callable[[str], str]) -> int:
-    """One connection for all, and no message knows of another one's address. Returns how many were taken."""
-    subject = " ".join(f"{by.user} invites you to {by.group} on StudyHub".split())
+def _hand_over(
+    invitations: list[Invitation], by: Membership, link: Callable[[str], str], languages: Mapping[str, str]
+) -> int:
+    """One connection for all, and no message knows of another one's address. Returns how many were taken.
+
+    `languages` are those of the addresses that are known here; to the others the inviting lead's is spoken.
+    """
     sent = 0
     try:
         with get_connection() as connection:
             for one in invitations:
-                context = {"invitation": one, "by": by.user, "group": by.group, "link": link(address_of(one))}
-                text = render_to_string("groups/invitation.txt", context)
+                names = {"by": by.user, "group": by.group}
+                with translation.override(languages.get(one.email) or translation.get_language()):
+                    subject = " ".join((_("%(by)s invites you to %(group)s on StudyHub") % names).split())
+                    context = {"invitation": one, "link": link(address_of(one)), **names}
+                    text = render_to_string("groups/invitation.txt", context)
                 sent += EmailMessage(subject, text, to=[one.email], connection=connection).send()
     except (SMTPException, OSError):
         logger.exception("Invitations to %s could not be handed over", by.group.slug)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.accounts import audit
 from apps.accounts.notifications import notify
@@ -21,13 +25,20 @@ if TYPE_CHECKING:
 UNDO_SALT = "groups.undo"
 UNDO_FOR = timedelta(minutes=10)
 
-ONLY_LEAD = "You are the only lead of this group. Name another lead first, under Members; or archive the group."
-NOT_YOURS = "Only a lead may name leads, or change what a lead is."
-CHANGED = "That has changed meanwhile. Look at the list again."
+ONLY_LEAD = gettext_noop(
+    "You are the only lead of this group. Name another lead first, under Members; or archive the group."
+)
+NOT_YOURS = gettext_noop("Only a lead may name leads, or change what a lead is.")
+CHANGED = gettext_noop("That has changed meanwhile. Look at the list again.")
+
+ARTICLES = {Role.LEAD: "a lead", Role.COLEAD: "a co-lead", Role.MEMBER: "a member"}  # on record
 
 
 class MemberRefused(Exception):
     """A change that can't be made; the text says why, to whoever wanted it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(_(why))
 
 
 def set_role(*, by: Membership, member: Membership, role: Role) -> None:
@@ -41,8 +52,7 @@ def set_role(*, by: Membership, member: Membership, role: Role) -> None:
         if member.role == Role.LEAD and _leads(member.group) == 1:
             raise MemberRefused(ONLY_LEAD)
         Membership.objects.filter(pk=member.pk).update(role=role)
-        article = "a co-lead" if role == Role.COLEAD else f"a {role.label.lower()}"
-        _tell(by, member, act="role", what=f"made {{who}} {article} of {{group}}")
+        _tell(by, member, act="role", what=f"made {{who}} {ARTICLES[role]} of {{group}}", text=partial(_named, role))
 
 
 def remove(*, by: Membership, member: Membership) -> str:
@@ -52,20 +62,22 @@ def remove(*, by: Membership, member: Membership) -> str:
         if member.role == Role.LEAD and (by.role != Role.LEAD or by.pk == member.pk):
             raise MemberRefused(ONLY_LEAD if by.pk == member.pk else NOT_YOURS)
         token = _end(by, member)
-        _tell(by, member, act="member", what="removed {who} from {group}", outside=True)
+        _tell(by, member, act="member", what="removed {who} from {group}", text=_removed, outside=True)
         return token
 
 
 def leave(*, member: Membership) -> str:
     """Go; returns what `undo` asks for. Raises MemberRefused for the only lead."""
     with transaction.atomic():
-        _, member = _locked(member, member)
+        member = _locked(member, member)[1]
         if member.role == Role.LEAD and _leads(member.group) == 1:
             raise MemberRefused(ONLY_LEAD)
         token = _end(member, member)
         leads = member.group.memberships.leading().select_related("user")
         url = reverse("groups:members", args=[member.group.slug])
-        notify([one.user for one in leads], kind="group", text=f"{member.user} left {member.group}.", url=url)
+        names = {"who": member.user, "group": member.group}
+        people = [one.user for one in leads]
+        notify(people, kind="group", text=lambda: _("%(who)s left %(group)s.") % names, url=url)
         return token
 
 
@@ -96,7 +108,7 @@ def undo(*, token: str, by: User) -> Membership | None:
             return None
         member.left_at = None
         if leading and not own:
-            _tell(leading, member, act="member", what="took {who} back into {group}")
+            _tell(leading, member, act="member", what="took {who} back into {group}", text=_taken_back)
         return member
 
 
@@ -119,8 +131,28 @@ def _end(by: Membership, member: Membership) -> str:
     return signing.dumps([member.pk, now.isoformat(), by.user_id], salt=UNDO_SALT)
 
 
-def _tell(by: Membership, member: Membership, *, act: str, what: str, outside: bool = False) -> None:
-    """On record, and told to whom it concerns; `outside`: who can't see the group any more."""
+def _named(role: Role) -> str:
+    if role == Role.LEAD:
+        return _("%(by)s made you a lead of %(group)s.")
+    return (
+        _("%(by)s made you a co-lead of %(group)s.")
+        if role == Role.COLEAD
+        else _("%(by)s made you a member of %(group)s.")
+    )
+
+
+def _removed() -> str:
+    return _("%(by)s removed you from %(group)s.")
+
+
+def _taken_back() -> str:
+    return _("%(by)s took you back into %(group)s.")
+
+
+def _tell(
+    by: Membership, member: Membership, *, act: str, what: str, text: Callable[[], str], outside: bool = False
+) -> None:
+    """On record (`what`), and told to whom it concerns (`text`); `outside`: who can't see the group any more."""
     group = member.group
     url = reverse("groups:list") if outside else reverse("groups:group", args=[group.slug])
     who = "themselves" if by.user_id == member.user_id else str(member.user)
@@ -128,5 +160,5 @@ def _tell(by: Membership, member: Membership, *, act: str, what: str, outside: b
     said = said[0].upper() + said[1:]
     audit.record(actor=by.user, subject=member.user, act=act, what=said, where=group.name, url=url)
     if by.user_id != member.user_id:
-        text = f"{by.user} {what.format(who='you', group=group)}."
-        notify([member.user], kind="group", text=text, url=url)
+        names = {"by": by.user, "group": group}
+        notify([member.user], kind="group", text=lambda: text() % names, url=url)

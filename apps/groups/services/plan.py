@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core import serializers
@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.notifications import notify
 
@@ -39,8 +40,7 @@ def change_meeting(*, meeting: Meeting, by: User, fields: Mapping[str, Any]) -> 
         meeting.refresh_from_db()
         moved = (before.starts_at, before.place) != (meeting.starts_at, meeting.place)
         if moved and max(before.ends_at, meeting.ends_at) > timezone.now():
-            what = "time" if before.starts_at != meeting.starts_at else "place"
-            _tell_others(meeting.group, by, f"{meeting.group}: the meeting “{meeting}” has another {what}.")
+            _tell_others(meeting, by, _other_time if before.starts_at != meeting.starts_at else _other_place)
 
 
 def delete_meeting(*, meeting: Meeting, by: User) -> Taken:
@@ -50,7 +50,7 @@ def delete_meeting(*, meeting: Meeting, by: User) -> Taken:
         taken = [serializers.serialize("json", [meeting]), serializers.serialize("json", assignments)]
         Assignment.objects.filter(meeting=meeting).update(changed_at=timezone.now())
         if meeting.ends_at > timezone.now():
-            _tell_others(meeting.group, by, f"{meeting.group}: the meeting “{meeting}” was cancelled.")
+            _tell_others(meeting, by, _cancelled)
         meeting.delete()
     return taken
 
@@ -74,7 +74,7 @@ def put_back(*, group: Group, taken: Taken, by: User) -> bool:
                 for row in serializers.deserialize("json", rows):
                     _put_back_row(group, row.object)
                     if isinstance(row.object, Meeting) and row.object.ends_at > timezone.now():
-                        _tell_others(group, by, f"{group}: the meeting “{row.object}” takes place after all.")
+                        _tell_others(row.object, by, _after_all)
     except (IntegrityError, DeserializationError):
         return False
     return True
@@ -169,6 +169,23 @@ def _last_place(group: Group, meeting: Meeting | None) -> int:
     return -1 if last is None else int(last)
 
 
-def _tell_others(group: Group, by: User, text: str) -> None:
+def _other_time() -> str:
+    return _("%(group)s: the meeting “%(meeting)s” has another time.")
+
+
+def _other_place() -> str:
+    return _("%(group)s: the meeting “%(meeting)s” has another place.")
+
+
+def _cancelled() -> str:
+    return _("%(group)s: the meeting “%(meeting)s” was cancelled.")
+
+
+def _after_all() -> str:
+    return _("%(group)s: the meeting “%(meeting)s” takes place after all.")
+
+
+def _tell_others(meeting: Meeting, by: User, text: Callable[[], str]) -> None:
+    group, names = meeting.group, {"group": str(meeting.group), "meeting": str(meeting)}
     others = [one.user for one in group.memberships.current().exclude(user=by).select_related("user")]
-    notify(others, kind="plan", text=text, url=reverse("groups:plan", args=[group.slug]))
+    notify(others, kind="plan", text=lambda: text() % names, url=reverse("groups:plan", args=[group.slug]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from apps.submissions.services import regrading
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..models import Group
 
-LEFT = "Its learner has left the group."
+LEFT = gettext_noop("Its learner has left the group.")  # kept as it is here, translated where it is shown
 
 
 def start(*, by: User, group: Group, exercise: Exercise, reason: str) -> Regrade:

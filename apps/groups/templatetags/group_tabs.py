@@ -8,6 +8,7 @@ from django import template
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, gettext_noop
 
 from ..models import Membership
 
@@ -15,12 +16,12 @@ register = template.Library()
 
 # The address's name, its wording, whether only leads have it, and the folders of a group that belong to it.
 TABS = (
-    ("group", "Overview", False, ("",)),
-    ("plan", "Plan", False, ("plan",)),
-    ("members", "Members", False, ("members", "invitations")),
-    ("dashboard", "Dashboard", True, ("dashboard", "items", "work", "messages", "similar")),
-    ("regrades", "Regrades", True, ("regrades",)),
-    ("settings", "Settings", True, ("settings", "webhooks")),
+    ("group", gettext_noop("Overview"), False, ("",)),
+    ("plan", gettext_noop("Plan"), False, ("plan",)),
+    ("members", gettext_noop("Members"), False, ("members", "invitations")),
+    ("dashboard", gettext_noop("Dashboard"), True, ("dashboard", "items", "work", "messages", "similar")),
+    ("regrades", gettext_noop("Regrades"), True, ("regrades",)),
+    ("settings", gettext_noop("Settings"), True, ("settings", "webhooks")),
 )
 
 
@@ -47,5 +48,5 @@ def group_tabs(context: Context) -> list[Tab]:
             url = reverse(f"groups:{name}", args=[slug])
         except NoReverseMatch:
             continue
-        tabs.append(Tab(url, label, folder in folders))
+        tabs.append(Tab(url, gettext(label), folder in folders))
     return tabs
