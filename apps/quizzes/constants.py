@@ -1,6 +1,7 @@
 """The words of a quiz's life, each with one meaning."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Feedback(TextChoices):
@@ -20,9 +21,9 @@ class Layout(TextChoices):
 class Certainty(TextChoices):
     """How sure a learner says to be of an answer."""
 
-    SURE = "sure", "Sure"
-    FAIRLY = "fairly", "Fairly sure"
-    GUESS = "guess", "A guess"
+    SURE = "sure", _("Sure")
+    FAIRLY = "fairly", _("Fairly sure")
+    GUESS = "guess", _("A guess")
 
 
 class AnswerState(TextChoices):

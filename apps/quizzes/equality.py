@@ -20,6 +20,7 @@ from apps.quizzes.marks.quantities import missed
 from apps.quizzes.results import Score, Undecided, Unreadable
 from apps.quizzes.trees import Tree, evaluate
 from apps.quizzes.variants import Variant
+from studyhub.saying import gettext as _
 
 __all__ = ["EqualityError", "decide", "points_for", "pose"]
 
@@ -52,7 +53,7 @@ def points_for(variant: Variant, nonce: str) -> list[Point]:
     reference = read_expression(question.reference, tuple(question.variables))
     rng = random.Random(f"{variant.ref}/{variant.seed}/{nonce}")  # noqa: S311 - fresh, not secret
     points: list[Point] = []
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         point = {name: _draw(rng, domain.low, domain.high, domain.whole) for name, domain in question.variables.items()}
         if evaluate(reference, point) is not None:
             points.append(point)
@@ -73,7 +74,7 @@ def decide(variant: Variant, undecided: Undecided, nonce: str, outcome: Any) -> 
     if not isinstance(outcome, Mapping):
         return None
     if outcome.get("status") == "too_hard":
-        return Unreadable("This formula took too long to evaluate. Write it more simply.")
+        return Unreadable(_("This formula took too long to evaluate. Write it more simply."))
     points = points_for(variant, nonce)
     values = _values(outcome.get("values"), len(points))
     if outcome.get("status") != "ok" or values is None:

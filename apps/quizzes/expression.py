@@ -15,10 +15,12 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from apps.quizzes.latex import GREEK, to_latex, variable_latex
 from apps.quizzes.results import clean, refuse
 from apps.quizzes.trees import CONSTANTS, FUNCTIONS, Binary, Call, Name, Negative, Number, Tree, evaluate, names, walk
+from studyhub.saying import gettext as _
 
 __all__ = ["read_expression", "to_latex", "variable_latex"]
 
@@ -67,12 +69,14 @@ def read_expression(text: str, variables: Collection[str]) -> Tree:
     larger than any answer needs to be. The length is bounded before anything else is looked at.
     """
     if len(text) > MAX_LENGTH:
-        refuse(f"The formula is {len(text)} characters long. It needs no more than {MAX_LENGTH}.")
+        said = _("The formula is %(length)s characters long. It needs no more than %(most)s.")
+        refuse(said % {"length": len(text), "most": MAX_LENGTH})
     tokens = _tokens(text, variables)
     if not tokens:
-        refuse("The field is empty. Type a formula.")
+        refuse(_("The field is empty. Type a formula."))
     if len(tokens) > MAX_TOKENS:
-        refuse(f"The formula has {len(tokens)} parts. It needs no more than {MAX_TOKENS}.")
+        said = _("The formula has %(parts)s parts. It needs no more than %(most)s.")
+        refuse(said % {"parts": len(tokens), "most": MAX_TOKENS})
     tree = _Reader(tokens, variables, len(text)).read()
     _check_size(tree)
     return tree
@@ -92,9 +96,8 @@ def _plain_text(text: str) -> tuple[str, list[int]]:
             same = mark
         else:
             name = unicodedata.name(mark, f"U+{ord(mark):04X}").lower()
-            refuse(
-                f"The character {clean(mark) or '?'} ({name}), number {place}, can't be read here. Type it another way."
-            )
+            said = _("The character %(mark)s (%(name)s), number %(place)s, can't be read here. Type it another way.")
+            refuse(said % {"mark": clean(mark) or "?", "name": name, "place": place})
         raised = mark in SUPERSCRIPTS
         plain.append(same)
         places += [place] * len(same)
@@ -110,7 +113,8 @@ def _tokens(text: str, variables: Collection[str]) -> list[Token]:
         found = TOKEN.match(plain, position)
         if found is None:
             at = position + len(plain[position:]) - len(plain[position:].lstrip(" "))
-            refuse(f"“{plain[at]}” at character {places[at]} can't be read.{_advice(plain[at])}")
+            said = _("“%(mark)s” at character %(place)s can't be read.") % {"mark": plain[at], "place": places[at]}
+            refuse(f"{said} {_advice(plain[at])}".rstrip())
         kind = found.lastgroup or ""
         at = places[found.start(kind)]
         word = found[kind]
@@ -124,14 +128,14 @@ def _tokens(text: str, variables: Collection[str]) -> list[Token]:
 
 def _advice(mark: str) -> str:
     advice = {
-        "{": " Use round brackets.",
-        "}": " Use round brackets.",
-        "|": " Write abs(x) for |x|.",
-        "=": " Write only what stands right of the equals sign.",
-        "!": " Factorials are not understood here.",
-        "'": " Derivatives are not understood here: write the function itself.",
-        "_": " An index follows a letter, as in w_1.",
-        "\\": " Write plain text, not LaTeX: 1/2, sqrt(x).",
+        "{": _("Use round brackets."),
+        "}": _("Use round brackets."),
+        "|": _("Write abs(x) for |x|."),
+        "=": _("Write only what stands right of the equals sign."),
+        "!": _("Factorials are not understood here."),
+        "'": _("Derivatives are not understood here: write the function itself."),
+        "_": _("An index follows a letter, as in w_1."),
+        "\\": _("Write plain text, not LaTeX: 1/2, sqrt(x)."),
     }
     return advice.get(mark, "")
 
@@ -151,17 +155,21 @@ def _known(word: str, at: int, variables: Collection[str]) -> list[tuple[str, in
                 break
     found = made[-1]
     if found is None:
-        usable = ", ".join(variables)
-        refuse(
-            f"“{clean(word)}” at character {at} is not known here. The variables are: {usable}.{_digits(word, known)}"
-        )
+        said = _("“%(word)s” at character %(place)s is not known here. The variables are: %(variables)s.")
+        said %= {"word": clean(word), "place": at, "variables": ", ".join(variables)}
+        refuse(f"{said} {_digits(word, known)}".rstrip())
     return found
 
 
 def _digits(word: str, known: Collection[str]) -> str:
     stem = word.rstrip("0123456789")
     digits = word[len(stem) :]
-    return f" Write {stem}^{digits} for a power, {digits}{stem} for a product." if stem in known and digits else ""
+    if stem not in known or not digits:
+        return ""
+    return _("Write %(power)s for a power, %(product)s for a product.") % {
+        "power": f"{stem}^{digits}",
+        "product": f"{digits}{stem}",
+    }
 
 
 class _Reader:
@@ -175,8 +183,8 @@ class _Reader:
         tree = self.sum()
         if token := self.peek():
             if token.text in {")", "]"}:
-                refuse(f"The bracket {token.text} at character {token.at} was never opened.")
-            refuse(f"“{clean(token.text)}” at character {token.at} does not fit there. Is a sign missing before it?")
+                refuse(_("The bracket %(sign)s at character %(place)s was never opened.") % _at(token))
+            refuse(_("“%(sign)s” at character %(place)s does not fit there. Is a sign missing before it?") % _at(token))
         return tree
 
     def peek(self) -> Token | None:
@@ -211,7 +219,8 @@ class _Reader:
         if self.depth > MAX_DEPTH:
             token = self.peek()
             at = token.at if token else self.length
-            refuse(f"The formula is nested more than {MAX_DEPTH} levels deep at character {at}.")
+            said = _("The formula is nested more than %(most)s levels deep at character %(place)s.")
+            refuse(said % {"most": MAX_DEPTH, "place": at})
         if token := self.take("-", "+"):
             tree = self.factor()
             tree = Negative(tree) if token.text == "-" else tree
@@ -225,7 +234,7 @@ class _Reader:
     def atom(self) -> Tree:
         token = self.peek()
         if token is None:
-            refuse("The formula ends where something must follow. Add it, or take the last sign away.")
+            refuse(_("The formula ends where something must follow. Add it, or take the last sign away."))
         self.next += 1
         if token.kind == "number":
             return self.number(token)
@@ -237,12 +246,12 @@ class _Reader:
             tree = self.sum()
             self.close(token)
             return tree
-        refuse(f"“{token.text}” at character {token.at} has nothing before it that it could belong to.")
+        refuse(_("“%(sign)s” at character %(place)s has nothing before it that it could belong to.") % _at(token))
 
     def number(self, token: Token) -> Number:
-        mantissa, _, exponent = token.text.lower().partition("e")
+        mantissa, _e, exponent = token.text.lower().partition("e")
         if sum(mark.isdigit() for mark in mantissa) > MAX_DIGITS or abs(int(exponent or "0")) > MAX_EXPONENT:
-            refuse(f"The number at character {token.at} is larger or longer than any answer needs.")
+            refuse(_("The number at character %(place)s is larger or longer than any answer needs.") % _at(token))
         return Number(Fraction(token.text), token.text)
 
     def call(self, token: Token) -> Call:
@@ -251,16 +260,20 @@ class _Reader:
         if opened is None:
             follows = self.peek()
             if follows and follows.text == "^":
-                refuse(f"Write the power of {name} at character {token.at} behind its bracket, as in {name}(x)^2.")
-            refuse(f"{name} at character {token.at} needs brackets, as in {name}(x).")
+                said = _("Write the power of %(sign)s at character %(place)s behind its bracket, as in %(sign)s(x)^2.")
+                refuse(said % _at(token))
+            refuse(_("%(sign)s at character %(place)s needs brackets, as in %(sign)s(x).") % _at(token))
         arguments = [self.sum()]
         while self.take(","):
             arguments.append(self.sum())
         self.close(opened)
-        _, least, most = FUNCTIONS[name]
+        _function, least, most = FUNCTIONS[name]
         if not least <= len(arguments) <= most:
-            takes = f"{least}" if least == most else f"{least} to {most}"
-            refuse(f"{name} at character {token.at} takes {takes} values, here it has {len(arguments)}.")
+            counts = _at(token) | {"least": least, "most": most, "given": len(arguments)}
+            if least == most:
+                refuse(_("%(sign)s at character %(place)s takes %(most)s values, here it has %(given)s.") % counts)
+            said = _("%(sign)s at character %(place)s takes %(least)s to %(most)s values, here it has %(given)s.")
+            refuse(said % counts)
         return Call(name, tuple(arguments))
 
     def close(self, opened: Token) -> None:
@@ -269,23 +282,30 @@ class _Reader:
             return
         token = self.peek()
         if token is None:
-            refuse(f"The bracket {opened.text} at character {opened.at} is never closed.")
-        refuse(f"“{clean(token.text)}” at character {token.at} does not fit there. Is a {wanted} or a sign missing?")
+            refuse(_("The bracket %(sign)s at character %(place)s is never closed.") % _at(opened))
+        said = _("“%(sign)s” at character %(place)s does not fit there. Is a %(wanted)s or a sign missing?")
+        refuse(said % (_at(token) | {"wanted": wanted}))
+
+
+def _at(token: Token) -> dict[str, Any]:
+    """A token and its place, to be named in a refusal."""
+    return {"sign": clean(token.text), "place": token.at}
 
 
 def _check_size(tree: Tree) -> None:
     """No power of numbers is out of range, and no tower of powers is high: what would take for ever is not begun."""
     if _tower(tree) > MAX_TOWER:
-        refuse("Powers stand in exponents of exponents. No answer needs that: write it another way.")
+        refuse(_("Powers stand in exponents of exponents. No answer needs that: write it another way."))
     for node in walk(tree):
         if not isinstance(node, Binary) or node.sign != "^":
             continue
         if not names(node.right) - CONSTANTS.keys():
             exponent = evaluate(node.right, {})
             if exponent is None or abs(exponent) > MAX_EXPONENT:
-                refuse(f"There is an exponent beyond {MAX_EXPONENT}. No answer needs one as large.")
+                said = _("There is an exponent beyond %(most)s. No answer needs one as large.")
+                refuse(said % {"most": MAX_EXPONENT})
         if not names(node) - CONSTANTS.keys() and not evaluate(node, {}) and evaluate(node.left, {}) != 0:
-            refuse("There is a power of numbers that has no value, or one out of range. Write a smaller one.")
+            refuse(_("There is a power of numbers that has no value, or one out of range. Write a smaller one."))
 
 
 def _tower(tree: Tree) -> int:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.quizzes import keys
 from apps.quizzes.constants import Certainty
 from apps.quizzes.kinds import Hotspot, Matching, Matrix, MultipleChoice, Ordering
 from apps.quizzes.models import Answer
+from apps.quizzes.remarks import translated
 from apps.quizzes.spots import Spot, spots_of
 from apps.quizzes.view import PublicView
 
-# The verdict that a message begins with: the page says it above, as a word of its own.
-VERDICT = re.compile(r"(?:Right|Partly right|Not right)(?:, but\b|[.:])\s*")
 CHOICES = {
     # Whether it was chosen, and whether that was right.
-    (True, True): "chosen, rightly",
-    (True, False): "chosen, wrongly",
-    (False, True): "left out, rightly",
-    (False, False): "right, but not chosen",
+    (True, True): _("chosen, rightly"),
+    (True, False): _("chosen, wrongly"),
+    (False, True): _("left out, rightly"),
+    (False, False): _("right, but not chosen"),
 }
-SAID = {Certainty.SURE: "you were sure", Certainty.FAIRLY: "you were fairly sure", Certainty.GUESS: "you guessed"}
+SAID = {
+    Certainty.SURE: _("you were sure"),
+    Certainty.FAIRLY: _("you were fairly sure"),
+    Certainty.GUESS: _("you guessed"),
+}
 
 
 @dataclass(frozen=True)
 class Told:
-    """One piece of an answer: Markdown or a line of code, whether it is right, and what there is to say of it."""
+    """One piece of an answer: Markdown or a line of code, whether it is right, and what there is to say of it.
+
+    `why` is the author's where `why_is_content`.
+    """
 
     text: str
     right: bool
@@ -35,6 +43,7 @@ class Told:
     why: str = ""
     instead: str = ""
     indent: int = 0
+    why_is_content: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,20 +54,13 @@ class ToldCell:
     right: bool | None
 
 
-def remark(message: str) -> str:
-    """What a message says beyond the verdict, as Markdown; empty where it says nothing else."""
-    said = VERDICT.match(message)
-    rest = message[said.end() :] if said else message
-    return rest[:1].upper() + rest[1:]
-
-
 def how(answer: Answer, percent: int) -> str:
     """What the verdict does not say: a part of the points, hints, and how sure the learner was."""
-    told = [f"{percent} %"] if 0 < percent < 100 else []
-    if answer.hints_taken:
-        told.append("1 hint" if answer.hints_taken == 1 else f"{answer.hints_taken} hints")
+    told = [gettext("%(percent)s %%") % {"percent": percent}] if 0 < percent < 100 else []
+    if taken := answer.hints_taken:
+        told.append(ngettext("%(taken)s hint", "%(taken)s hints", taken) % {"taken": taken})
     if answer.certainty:
-        told.append(SAID[Certainty(answer.certainty)])
+        told.append(str(SAID[Certainty(answer.certainty)]))
     return " · ".join(told)
 
 
@@ -67,7 +69,7 @@ def pieces(answer: Answer) -> list[Told]:
     match answer.variant.question:
         case MultipleChoice():
             return [
-                Told(part["label"], part["right"], CHOICES[part["chosen"], part["right"]], part["why"])
+                Told(part["label"], part["right"], str(CHOICES[part["chosen"], part["right"]]), part["why"])
                 for part in answer.parts
             ]
         case Matching() as question:
@@ -79,11 +81,13 @@ def pieces(answer: Answer) -> list[Told]:
         case Ordering() as question:
             lines = (answer.response or {}).get("lines", [])
             depths = [line.get("indent", 0) if question.indented else 0 for line in lines]
-            return [
-                Told(part["label"], part["right"], why=part["why"], indent=depth)
-                for part, depth in zip(answer.parts, depths, strict=True)
-            ]
+            return [_line(part, depth) for part, depth in zip(answer.parts, depths, strict=True)]
     return []
+
+
+def _line(part: dict[str, Any], depth: int) -> Told:
+    ours = translated(part["why"])
+    return Told(part["label"], part["right"], why=ours or part["why"], indent=depth, why_is_content=ours is None)
 
 
 def _unless(part: dict[str, Any], instead: str) -> str:

@@ -57,10 +57,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a matrix: one that is given, or a field."""
+    """A cell of a matrix, its row and column counted from 1: one that is given, or a field."""
 
     name: str
-    label: str
+    row: int
+    column: int
     value: str
     given: bool
 
@@ -166,7 +167,8 @@ def _cells(view: PublicView, filled: Sequence[Sequence[Any]], prefix: str) -> li
         [
             Cell(
                 f"{prefix}-{i}-{j}",
-                f"Row {i + 1}, column {j + 1}",
+                i + 1,
+                j + 1,
                 value(i, j) if cell is None else cell,
                 cell is not None,
             )

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import Concept, Level, Section
 from apps.quizzes.cardsets import CardQuerySet, FittedQuerySet, ReviewQuerySet
@@ -133,7 +135,7 @@ class QuizAttempt(models.Model):
     @property
     def name(self) -> str:
         """What a learner calls it."""
-        return f"Attempt {self.number}"
+        return gettext("Attempt %(number)s") % {"number": self.number}
 
     @property
     def has_ended(self) -> bool:
@@ -271,7 +273,7 @@ class PracticeGoal(models.Model):
     days = models.PositiveSmallIntegerField(
         "days a week", default=3, validators=[MinValueValidator(1), MaxValueValidator(7)]
     )
-    shown = models.BooleanField("show my goal and my streak", default=True)
+    shown = models.BooleanField(_("show my goal and my streak"), default=True)
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.days} days a week"

@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NoReturn
 
 from apps.quizzes.results import clean, refuse
+from studyhub.saying import gettext as _
 
 MAX_LENGTH = 60
 MAX_EXPONENT = 300
@@ -52,21 +54,23 @@ class Reading:
 def read_number(text: str) -> Reading:
     """The number at the beginning of `text`, and as `unit` what follows it. Raises UnreadableError with advice."""
     if len(text) > MAX_LENGTH:
-        refuse(f"The number is {len(text)} characters long. It needs no more than {MAX_LENGTH}.")
+        said = _("The number is %(length)s characters long. It needs no more than %(most)s.")
+        refuse(said % {"length": len(text), "most": MAX_LENGTH})
     plain = unicodedata.normalize("NFC", text).strip().translate(SAME)
     plain = _SUPERSCRIPT.sub(lambda found: "^" + found[0].translate(SUPERSCRIPTS), plain)
     plain = _join_groups(_decimal_point(plain))
     sample = clean(text)
     found = _FRACTION.match(plain) or _TIMES_POWER.match(plain) or _PLAIN.match(plain)
     if found is None:
-        refuse(f"“{sample}” is no number. Write something like 0.75, 3/4 or 1.2e-3.")
+        refuse(_("“%(text)s” is no number. Write something like 0.75, 3/4 or 1.2e-3.") % {"text": sample})
     if "below" in found.groupdict():
         value, figures = _fraction(found), None
     else:
         value, figures = _power_or_plain(found)
     unit = plain[found.end() :].strip()
     if unit[:1].isdigit() or unit[:1] in {".", ",", "/", "^", "*", "+", "-", "(", "'", "_"}:
-        refuse(f"“{sample}” is more than a number: “{clean(unit)}” can't be read. Write one number.")
+        said = _("“%(text)s” is more than a number: “%(rest)s” can't be read. Write one number.")
+        refuse(said % {"text": sample, "rest": clean(unit)})
     return Reading(-value if found["sign"] == "-" else value, figures, unit, plain[: found.end()].strip())
 
 
@@ -74,14 +78,15 @@ def _decimal_point(text: str) -> str:
     """A comma as in 3,14 becomes a point; one as in 1,000 may mean either, and is asked about."""
     if "," not in text:
         return text
-    before, _, after = text.partition(",")
+    before, _comma, after = text.partition(",")
     digits = re.match(r"\d*", after)
     many = "," in after or "." in text
     length = digits.end() if digits else 0
     if many or not before[-1:].isdigit() or not length:
-        refuse("A comma stands where none is expected. Write the number with a decimal point, such as 1234.5.")
+        refuse(_("A comma stands where none is expected. Write the number with a decimal point, such as 1234.5."))
     if length == 3 and before.lstrip("+-").lstrip() != "0":
-        refuse(f"Is “{clean(text)}” a decimal or thousands? Write it with a decimal point, or without the comma.")
+        said = _("Is “%(text)s” a decimal or thousands? Write it with a decimal point, or without the comma.")
+        refuse(said % {"text": clean(text)})
     return f"{before}.{after}"
 
 
@@ -93,14 +98,19 @@ def _join_groups(text: str) -> str:
 def _decimal(text: str) -> Fraction:
     _, _, exponent = text.lower().partition("e")
     if exponent and abs(int(exponent)) > MAX_EXPONENT:
-        refuse(f"The exponent {clean(exponent)} is out of bounds. It may be from -{MAX_EXPONENT} to {MAX_EXPONENT}.")
+        _refuse_exponent(clean(exponent))
     return Fraction(text)
+
+
+def _refuse_exponent(exponent: str) -> NoReturn:
+    said = _("The exponent %(exponent)s is out of bounds. It may be from -%(most)s to %(most)s.")
+    refuse(said % {"exponent": exponent, "most": MAX_EXPONENT})
 
 
 def _fraction(found: re.Match[str]) -> Fraction:
     below = _decimal(found["below"])
     if below == 0:
-        refuse("The denominator is 0. Write a fraction that has a value.")
+        refuse(_("The denominator is 0. Write a fraction that has a value."))
     return _decimal(found["top"]) / below
 
 
@@ -108,7 +118,7 @@ def _power_or_plain(found: re.Match[str]) -> tuple[Fraction, int]:
     mantissa = found["mantissa"] or "1"
     exponent = found.groupdict().get("power") or "0"
     if abs(int(exponent)) > MAX_EXPONENT:
-        refuse(f"The exponent {exponent} is out of bounds. It may be from -{MAX_EXPONENT} to {MAX_EXPONENT}.")
+        _refuse_exponent(exponent)
     return _decimal(mantissa) * Fraction(10) ** int(exponent), significant_figures(mantissa)
 
 
@@ -125,7 +135,8 @@ def in_unit(reading: Reading, unit: str | None, others: Mapping[str, float], *, 
     """
     if not reading.unit:
         if ask and unit:
-            refuse(f"The unit is missing. Write it after the number, such as {reading.text} {unit}.")
+            said = _("The unit is missing. Write it after the number, such as %(number)s %(unit)s.")
+            refuse(said % {"number": reading.text, "unit": unit})
         return reading.value
     factors: dict[str, Fraction] = {name: Fraction(str(factor)) for name, factor in others.items()}
     if unit:
@@ -138,9 +149,10 @@ def in_unit(reading: Reading, unit: str | None, others: Mapping[str, float], *, 
         known_small = {name.casefold(): factor for name, factor in known.items()}
         if wanted.casefold() not in known_small or len(known_small) < len(known):
             if not unit:
-                refuse(f"“{clean(reading.unit)}” after the number can't be read. Write the number alone.")
-            names = ", ".join(factors)
-            refuse(f"The unit “{clean(reading.unit)}” is not known here. Use one of: {names}.")
+                said = _("“%(rest)s” after the number can't be read. Write the number alone.")
+                refuse(said % {"rest": clean(reading.unit)})
+            said = _("The unit “%(unit)s” is not known here. Use one of: %(units)s.")
+            refuse(said % {"unit": clean(reading.unit), "units": ", ".join(factors)})
         return reading.value * known_small[wanted.casefold()]
     return reading.value * known[wanted]
 

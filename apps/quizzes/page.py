@@ -7,9 +7,14 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.catalog.models import Resource
-from apps.quizzes import feedback
+from apps.quizzes import feedback, remarks
 from apps.quizzes.answers import answer_code, answer_markdown
 from apps.quizzes.constants import RIGHT, AnswerState, Certainty, Feedback, Layout
 from apps.quizzes.feedback import Told, ToldCell
@@ -66,12 +71,18 @@ class AskedQuestion:
     @property
     def certainties(self) -> list[tuple[str, str]]:
         """What a learner may say of an answer."""
-        return list(Certainty.choices)
+        return [(value, str(words)) for value, words in Certainty.choices]
 
     @property
     def read(self) -> str:
         """The name that is asked for, where the prompt does not have it."""
         return "" if f"`{self.view.read}`" in self.view.prompt else self.view.read
+
+    @property
+    def variables(self) -> SafeString:
+        """The names that a formula may have, in a sentence."""
+        names = [format_html("<code>{}</code>", name) for name, latex in self.view.variables]
+        return mark_safe(get_text_list(names, _("and")))  # noqa: S308 - escaped above
 
     @property
     def picture(self) -> dict[str, Any] | None:
@@ -109,8 +120,10 @@ class AskedQuestion:
         if self.revealed:
             return verdict_of(self.answer.share or 0.0)
         if self.is_checking:
-            return "Being compared", "busy", "loader"
-        return ("Open", "calm", "circle") if self.answer.is_open else ("Answered", "calm", "circle-dot")
+            return _("Being compared"), "busy", "loader"
+        if self.answer.is_open:
+            return pgettext("a question", "Open"), "calm", "circle"
+        return _("Answered"), "calm", "circle-dot"
 
     @property
     def percent(self) -> int:
@@ -125,7 +138,12 @@ class AskedQuestion:
     @property
     def remark(self) -> str:
         """What there is to say beyond the verdict, as Markdown."""
-        return feedback.remark(self.answer.message)
+        return remarks.remark(self.answer.message)
+
+    @property
+    def remark_is_content(self) -> bool:
+        """Whether the author says it, in the language of the question."""
+        return remarks.is_content(self.answer.message)
 
     @cached_property
     def pieces(self) -> list[Told]:
@@ -181,8 +199,10 @@ class AskedQuestion:
 def verdict_of(share: float) -> tuple[str, str, str]:
     """How an answer was: words, tone, icon."""
     if share >= RIGHT:
-        return "Right", "good", "circle-check"
-    return ("Partly right", "warn", "circle-dot") if share > 0 else ("Not right", "bad", "circle-x")
+        return _("Right"), "good", "circle-check"
+    if share > 0:
+        return _("Partly right"), "warn", "circle-dot"
+    return _("Not right"), "bad", "circle-x"
 
 
 def look_up(answers: list[Answer]) -> dict[str, Resource]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from studyhub.saying import gettext as _
+
 # A response: plain JSON; scoring.py says of which form for each kind.
 Response = Mapping[str, Any]
 
@@ -82,11 +84,12 @@ def text_of(response: Response, at_most: int = 200) -> str:
     """The `text` of a response."""
     text = response.get("text")
     if not isinstance(text, str):
-        refuse("The answer did not arrive as text. Type it into the field.")
+        refuse(_("The answer did not arrive as text. Type it into the field."))
     if len(text) > at_most:
-        refuse(f"The answer is {len(text)} characters long. It needs no more than {at_most}.")
+        said = _("The answer is %(length)s characters long. It needs no more than %(most)s.")
+        refuse(said % {"length": len(text), "most": at_most})
     if not text.strip():
-        refuse("The field is empty. Type an answer.")
+        refuse(_("The field is empty. Type an answer."))
     if any(0xD800 <= ord(c) <= 0xDFFF for c in text) or "\0" in text:
-        refuse("The answer holds characters that are no text. Type it again.")
+        refuse(_("The answer holds characters that are no text. Type it again."))
     return text

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from apps.quizzes.fitting import MIN_REPEATED
 from apps.quizzes.memory import meet, rating_for
@@ -22,11 +23,12 @@ SESSION = 10
 BAR, GAP, TALL = 30, 8, 96
 
 
+# What each is called, and what it means.
 RATINGS = {
-    1: ("Again", "I did not know it"),
-    2: ("Hard", "It took some work"),
-    3: ("Good", "I knew it"),
-    4: ("Easy", "At once"),
+    1: (pgettext_lazy("rating", "Again"), pgettext_lazy("rating", "I did not know it")),
+    2: (pgettext_lazy("rating", "Hard"), pgettext_lazy("rating", "It took some work")),
+    3: (pgettext_lazy("rating", "Good"), pgettext_lazy("rating", "I knew it")),
+    4: (pgettext_lazy("rating", "Easy"), pgettext_lazy("rating", "At once")),
 }
 
 
@@ -51,7 +53,9 @@ def ratings(answer: Answer) -> list[Rated]:
     def days(value: int) -> int:
         return (meet(card.memory if card else None, value, at, parameters)[1] - at).days
 
-    return [Rated(value, name, meaning, days(value), value == fits) for value, (name, meaning) in RATINGS.items()]
+    return [
+        Rated(value, str(name), str(meaning), days(value), value == fits) for value, (name, meaning) in RATINGS.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,6 @@ class ReviewPage:
     """Each part costs its queries only where it is shown."""
 
     bar, tall = BAR, TALL
-    session = SESSION
     needed = MIN_REPEATED
 
     def __init__(self, reader: User) -> None:
@@ -84,6 +87,11 @@ class ReviewPage:
     def due(self) -> int:
         """How many should be met now."""
         return Card.objects.due(self.reader, self.now).count()
+
+    @property
+    def next_session(self) -> int:
+        """How many of them the next session asks."""
+        return min(self.due, SESSION)
 
     @cached_property
     def total(self) -> int:

@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -45,7 +47,8 @@ def session(request: HttpRequest) -> HttpResponse:
     done = request.session.get(COUNT, 0)
     answer = services.next_review(user=request.user) if done < SESSION else None
     if answer is None:
-        messages.success(request, f"{done} reviewed." if done else "Nothing is due now.")
+        reviewed = ngettext("%(done)s reviewed.", "%(done)s reviewed.", done) % {"done": done}
+        messages.success(request, reviewed if done else _("Nothing is due now."))
         return redirect("learning:reviews")
     services.note_shown(answers=[answer])
     asked = AskedQuestion(answer)
@@ -110,7 +113,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     if services.undo_last(user=request.user):
         request.session[COUNT] = max(0, request.session.get(COUNT, 0) - 1)
     else:
-        messages.info(request, "There is no review to take back.")
+        messages.info(request, _("There is no review to take back."))
     return redirect("learning:session")
 
 

@@ -29,6 +29,7 @@ from apps.quizzes.kinds import (
 from apps.quizzes.marks import choices, formulas, ordering, quantities, texts
 from apps.quizzes.results import Part, Response, Score, Undecided, Unreadable, UnreadableError
 from apps.quizzes.variants import Variant
+from studyhub.saying import gettext as _
 
 __all__ = ["Part", "Response", "Score", "Undecided", "Unreadable", "score", "with_hints"]
 
@@ -40,7 +41,7 @@ def score(variant: Variant, response: Any) -> Score | Unreadable | Undecided:
     comes to: the sandbox helps to say whether it is right (see equality.py).
     """
     if not isinstance(response, Mapping):
-        return Unreadable("The answer did not arrive whole. Answer again.")
+        return Unreadable(_("The answer did not arrive whole. Answer again."))
     try:
         return _score(variant, response)
     except UnreadableError as error:

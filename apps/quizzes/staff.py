@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from apps.quizzes import remarks
 from apps.quizzes.constants import AnswerState
 from apps.quizzes.itemstats import Given, ItemStats, analyse, choices_of, wrong_choices
 from apps.quizzes.models import Answer, Question, Quiz
@@ -94,6 +95,11 @@ class PreviewPage:
     def latex(self) -> str:
         """How a formula that was tried is understood."""
         return self.result.understood if isinstance(self.result, Undecided) else ""
+
+    @property
+    def message(self) -> str:
+        """What is said of an answer that was tried, as Markdown."""
+        return remarks.whole(self.result.message)
 
     @property
     def drawn(self) -> list[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from apps.catalog.models import Completion, Concept, Resource, Track
 from apps.catalog.opinions import best_first
@@ -27,10 +30,10 @@ if TYPE_CHECKING:
 NOTHING = Mastery(0.0, 0.0)
 # In words, and the mark that says the same by its shape.
 WORDS = {
-    Standing.UNKNOWN: ("Not met yet", "circle"),
-    Standing.SHAKY: ("Shaky", "circle-dot"),
-    Standing.GROWING: ("Growing", "gauge"),
-    Standing.SOLID: ("Solid", "circle-check"),
+    Standing.UNKNOWN: (gettext_lazy("Not met yet"), "circle"),
+    Standing.SHAKY: (gettext_lazy("Shaky"), "circle-dot"),
+    Standing.GROWING: (gettext_lazy("Growing"), "gauge"),
+    Standing.SOLID: (gettext_lazy("Solid"), "circle-check"),
 }
 # So many due cards are worth a sitting.
 SITTING = 5
@@ -52,7 +55,7 @@ class Place:
     @property
     def words(self) -> str:
         """The same, as it is written."""
-        return WORDS[self.standing][0]
+        return str(WORDS[self.standing][0])
 
     @property
     def icon(self) -> str:
@@ -93,10 +96,8 @@ class TrackMap:
     @property
     def counts(self) -> list[tuple[str, str, str, int]]:
         """Each standing with its mark, its words, and how many concepts are there."""
-        return [
-            (standing, *reversed(WORDS[standing]), sum(place.standing == standing for place in self.places))
-            for standing in reversed(Standing)
-        ]
+        counted = Counter(place.standing for place in self.places)
+        return [(standing, mark, str(words), counted[standing]) for standing, (words, mark) in reversed(WORDS.items())]
 
     @cached_property
     def _concepts(self) -> list[Concept]:
@@ -113,13 +114,13 @@ def suggestions(user: User) -> Iterator[Suggestion]:
     """What this app proposes to a learner: see apps.catalog.suggestions."""
     due = Card.objects.due(user, timezone.now()).count()
     if due >= SITTING:
-        reason = f"{due} questions are due today. Ten of them take two minutes, and they stay with you."
+        reason = _("%(due)s questions are due today. Ten of them take two minutes, and they stay with you.")
         yield Suggestion(
             rank=DUE,
-            title="Review what you know",
-            reason=reason,
+            title=_("Review what you know"),
+            reason=reason % {"due": due},
             url=reverse("learning:reviews"),
-            action="Review",
+            action=pgettext("what one does with a question that is due", "Review"),
             icon="rotate-ccw",
         )
     going_on = QuizAttempt.objects.of(user).unfinished().select_related("quiz__section__track").first()
@@ -127,7 +128,7 @@ def suggestions(user: User) -> Iterator[Suggestion]:
         yield Suggestion(
             rank=RESUME,
             title=going_on.quiz.title,
-            reason="You began this quiz and left it open. It goes on where you were.",
+            reason=_("You began this quiz and left it open. It goes on where you were."),
             url=going_on.get_absolute_url(),
             accent=going_on.quiz.section.track.accent,
             icon="circle-help",
@@ -140,10 +141,10 @@ def suggestions(user: User) -> Iterator[Suggestion]:
         yield Suggestion(
             rank=QUIZ,
             title=fresh.title,
-            reason=f"You have been through something of “{fresh.section}”: see what stayed.",
+            reason=_("You have been through something of “%(section)s”: see what stayed.") % {"section": fresh.section},
             url=fresh.get_absolute_url(),
             accent=fresh.section.track.accent,
-            action="Take the quiz",
+            action=_("Take the quiz"),
             icon="circle-help",
         )
 
@@ -158,13 +159,13 @@ def _another_perspective(user: User) -> Iterator[Suggestion]:
         return
     done = Completion.objects.resources_of(user)
     resource = next(iter(best_first(Resource.objects.on_concept(weakest).exclude(pk__in=done))), None)
-    reason = f"You have missed “{weakest.title}” more often than not. Here is another perspective on it."
+    reason = _("You have missed “%(concept)s” more often than not. Here is another perspective on it.")
     yield Suggestion(
         rank=SHAKY,
         title=resource.title if resource else weakest.title,
-        reason=reason,
+        reason=reason % {"concept": weakest.title},
         url=resource.get_absolute_url() if resource else weakest.get_absolute_url(),
         accent=resource.section.track.accent if resource else "",
-        action="Look again",
+        action=_("Look again"),
         icon="eye",
     )

@@ -6,9 +6,9 @@ import pytest
 
 from apps.quizzes import services
 from apps.quizzes.answers import right_response
-from apps.quizzes.feedback import remark
 from apps.quizzes.models import Answer
 from apps.quizzes.page import AskedQuestion
+from apps.quizzes.remarks import remark
 from apps.quizzes.view import public_view
 from studyhub import bell
 

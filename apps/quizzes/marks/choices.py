@@ -11,22 +11,23 @@ from apps.quizzes.keys import Item
 from apps.quizzes.kinds import Hotspot, Matching, MultipleChoice, SingleChoice
 from apps.quizzes.results import Part, Response, Score, refuse
 from apps.quizzes.variants import Variant
+from studyhub.saying import gettext as _
 
 
-def find(found: list[Item], wanted: Any, what: str) -> Item:
+def find(found: list[Item], wanted: Any) -> Item:
     """The item with the id `wanted`. Raises UnreadableError where there is none."""
     for item in found:
         if item.id == wanted:
             return item
-    refuse(f"{what} is not one of those on the page, which may have changed. Load it again and choose anew.")
+    refuse(_("What you chose is not on the page, which may have changed. Load it again and choose anew."))
 
 
 def single(variant: Variant, question: SingleChoice, response: Response) -> Score:
     """All or nothing."""
     found = keys.options(variant, question)
     if response.get("option") in (None, ""):
-        refuse("Nothing is chosen yet. Choose an option.")
-    item = find(found, response["option"], "The option")
+        refuse(_("Nothing is chosen yet. Choose an option."))
+    item = find(found, response["option"])
     option = question.options[item.index]
     part = Part(key=item.key, label=item.text, right=option.right, why=option.why or "")
     message = "Right." if option.right else f"Not right. {option.why}"
@@ -42,10 +43,10 @@ def multiple(variant: Variant, question: MultipleChoice, response: Response) -> 
     found = keys.options(variant, question)
     wanted = response.get("options")
     if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
-        refuse("The options did not arrive as a list. Choose again.")
+        refuse(_("The options did not arrive as a list. Choose again."))
     if not wanted:
-        refuse("Nothing is chosen yet. Choose at least one option.")
-    chosen = {find(found, one, "An option").index for one in wanted}
+        refuse(_("Nothing is chosen yet. Choose at least one option."))
+    chosen = {find(found, one).index for one in wanted}
     right = {index for index, option in enumerate(question.options) if option.right}
     wrong = set(range(len(question.options))) - right
     share = max(0.0, len(chosen & right) / len(right) - len(chosen & wrong) / len(wrong))
@@ -75,14 +76,14 @@ def matching(variant: Variant, question: Matching, response: Response) -> Score:
     left, right = keys.left_sides(variant, question), keys.right_sides(variant, question)
     pairs = response.get("pairs")
     if not isinstance(pairs, dict):
-        refuse("The pairs did not arrive. Choose again.")
+        refuse(_("The pairs did not arrive. Choose again."))
     if unknown := set(pairs) - {item.id for item in left}:
-        find(left, unknown.pop(), "A row")
+        find(left, unknown.pop())
     parts = []
     for item in left:
         if pairs.get(item.id) in (None, ""):
-            refuse(f"“{item.text}” has no partner yet. Choose one for each row.")
-        choice = find(right, pairs[item.id], "A choice")
+            refuse(_("“%(row)s” has no partner yet. Choose one for each row.") % {"row": item.text})
+        choice = find(right, pairs[item.id])
         pair = question.pairs[item.index]
         fits = choice.text == pair.right
         parts.append(Part(key=item.key, label=f"{item.text} → {choice.text}", right=fits, why="" if fits else pair.why))
@@ -100,12 +101,12 @@ def hotspot(variant: Variant, question: Hotspot, response: Response) -> Score:
     """All or nothing, by the region's id or by a point {x, y} in the picture's units."""
     found = keys.regions(variant, question)
     if response.get("region") not in (None, ""):
-        item = find(found, response["region"], "The region")
+        item = find(found, response["region"])
     else:
         x, y = _coordinate(response.get("x")), _coordinate(response.get("y"))
         inside = [item for item in found if contains(question.regions[item.index], x, y)]
         if not inside:
-            refuse("There is no region at this place of the picture. Pick one, or choose it from the list.")
+            refuse(_("There is no region at this place of the picture. Pick one, or choose it from the list."))
         item = min(inside, key=lambda item: area(question.regions[item.index]))
     region = question.regions[item.index]
     part = Part(key=item.key, label=region.name, right=region.right, why=region.why or "")
@@ -144,7 +145,7 @@ def area(region: Region) -> float:
 def _coordinate(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6:
         return value
-    refuse("Nothing is picked yet. Pick a place on the picture, or choose a region from the list.")
+    refuse(_("Nothing is picked yet. Pick a place on the picture, or choose a region from the list."))
 
 
 def _count(some: set[int], all_of_them: set[int]) -> str:

@@ -10,6 +10,7 @@ from apps.quizzes.kinds import Ordering
 from apps.quizzes.marks.choices import find
 from apps.quizzes.results import Part, Response, Score, refuse
 from apps.quizzes.variants import Variant
+from studyhub.saying import gettext as _
 
 MAX_INDENT = 8
 # What a line's place is worth where its indentation is the rest.
@@ -45,17 +46,18 @@ def ordering(variant: Variant, question: Ordering, response: Response) -> Score:
 
 def _read(found: list[Item], lines: Any, *, indented: bool) -> list[tuple[Item, int]]:
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-        refuse("The lines did not arrive as a list. Put them in order again.")
+        refuse(_("The lines did not arrive as a list. Put them in order again."))
     if not lines:
-        refuse("There is no line yet. Put at least one in its place.")
+        refuse(_("There is no line yet. Put at least one in its place."))
     chosen: list[tuple[Item, int]] = []
     for line in lines:
-        item = find(found, line.get("id"), "A line")
-        if any(item is other for other, _ in chosen):
-            refuse(f"The line “{item.text}” is used twice. Use each once.")
+        item = find(found, line.get("id"))
+        if any(item is other for other, _indent in chosen):
+            refuse(_("The line “%(line)s” is used twice. Use each once.") % {"line": item.text})
         indent = line.get("indent", 0) if indented else 0
         if type(indent) is not int or not 0 <= indent <= MAX_INDENT:
-            refuse(f"The indentation of “{item.text}” is not from 0 to {MAX_INDENT}. Set it again.")
+            said = _("The indentation of “%(line)s” is not from 0 to %(most)s. Set it again.")
+            refuse(said % {"line": item.text, "most": MAX_INDENT})
         chosen.append((item, indent))
     return chosen
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from itertools import chain
+from typing import Any
 
 from apps.quizzes.content import Mistake, Tolerance
 from apps.quizzes.kinds import Matrix, Numeric
 from apps.quizzes.numbers import Reading, exact, in_unit, read_number
 from apps.quizzes.results import Part, Response, Score, UnreadableError, clean, refuse, text_of
 from apps.quizzes.variants import Variant
+from studyhub.saying import gettext as _
 
 # Without a tolerance a number is right but for rounding.
 ROUNDING = Fraction(1, 10**6)
@@ -112,13 +114,14 @@ def matrix(variant: Variant, question: Matrix, response: Response) -> Score:
     rows = answer_rows(question)
     cells = response.get("cells")
     if not isinstance(cells, list) or len(cells) != len(rows) or not all(isinstance(row, list) for row in cells):
-        refuse(f"The matrix did not arrive with its {len(rows)} rows. Fill it in again.")
+        refuse(_("The matrix did not arrive with its %(rows)s rows. Fill it in again.") % {"rows": len(rows)})
     read: list[list[Fraction]] = []
     parts: list[Part] = []
     given = set(question.given)
     for i, row in enumerate(rows):
         if len(cells[i]) != len(row):
-            refuse(f"Row {i + 1} did not arrive with its {len(row)} cells. Fill it in again.")
+            said = _("Row %(row)s did not arrive with its %(cells)s cells. Fill it in again.")
+            refuse(said % {"row": i + 1, "cells": len(row)})
         read.append([])
         for j, right in enumerate(row):
             if (i, j) in given:
@@ -175,10 +178,11 @@ def _same(read: list[list[Fraction]], wrong: list[list[Fraction]], tolerance: To
 
 
 def _cell(text: object, row: int, column: int) -> Fraction:
-    where = f"Row {row + 1}, column {column + 1}"
+    where: dict[str, Any] = {"row": row + 1, "column": column + 1}
     if not isinstance(text, str) or not text.strip():
-        refuse(f"{where} is empty. Fill in every cell.")
+        refuse(_("Row %(row)s, column %(column)s is empty. Fill in every cell.") % where)
     try:
         return in_unit(read_number(text), None, {})
     except UnreadableError as error:
-        refuse(f"{where}: {clean(str(error), 200)}")
+        where["error"] = clean(str(error), 200)
+        refuse(_("Row %(row)s, column %(column)s: %(error)s") % where)

@@ -10,6 +10,7 @@ from apps.quizzes.kinds import CodeOutput, Shape, ShortText
 from apps.quizzes.marks.quantities import missed
 from apps.quizzes.results import Response, Score, clean, refuse, text_of
 from apps.quizzes.variants import Variant
+from studyhub.saying import gettext as _
 
 MAX_OUTPUT = 2000
 MAX_DIMENSIONS = 12
@@ -104,10 +105,11 @@ def read_shape(text: str) -> tuple[int, ...]:
         return ()
     found = SHAPE.fullmatch(plain)
     if found is None or not plain or (not found["inner"] and plain[0] not in "([tT"):
-        refuse(f"“{clean(text)}” is no shape. Write the sizes in order, such as (3, 4); a scalar is ().")
+        said = _("“%(text)s” is no shape. Write the sizes in order, such as (3, 4); a scalar is ().")
+        refuse(said % {"text": clean(text)})
     sizes = [size for size in re.split(r"[\s,x×*]+", found["inner"], flags=re.IGNORECASE) if size]
     if len(sizes) > MAX_DIMENSIONS or any(len(size) > 9 for size in sizes):
-        refuse("The shape is too large. Write the sizes in order, such as (3, 4).")
+        refuse(_("The shape is too large. Write the sizes in order, such as (3, 4)."))
     return tuple(int(size) for size in sizes)
 
 

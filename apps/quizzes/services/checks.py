@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from apps.accounts.notifications import speaking_to
 from apps.quizzes.constants import AnswerState
 from apps.quizzes.equality import EqualityError, decide, pose
 from apps.quizzes.models import Answer
@@ -27,7 +29,6 @@ DOUBLINGS = 7
 AT_ONCE = 50
 # So many checks without an outcome are days: then the formula itself is what no runner can take.
 MOST_CHECKS = 50
-NOT_COMPARED = "We could not compare this formula, which is our fault. Write it in another form, or come back later."
 
 
 def fresh() -> dict[str, Any]:
@@ -50,7 +51,7 @@ def send_check(*, answer: Answer) -> None:
         task = pose(answer.variant, found, answer.check_nonce)
     except EqualityError:
         logger.exception("The question of answer %s can't be compared with anything", answer.pk)
-        _give_back(answer, Unreadable(NOT_COMPARED))
+        _give_back(answer, _not_compared(answer))
         return
     arguments = (answer.pk, answer.checks, task)
     transaction.on_commit(lambda: bell.send(broker.JUDGE_TASK, *arguments, queue=broker.CPU_QUEUE))
@@ -61,11 +62,14 @@ def accept_outcome(*, answer_id: int, check: int, outcome: Any) -> bool:
 
     Where the platform was at fault nothing changes: the check is sent again.
     """
-    answer = Answer.objects.with_question().select_related("attempt").filter(pk=answer_id, checks=check).first()
+    answer = Answer.objects.with_question().select_related("attempt", "user").filter(pk=answer_id, checks=check).first()
     if answer is None or answer.state != AnswerState.CHECKING:
         return False
     undecided = score(answer.variant, answer.response)
-    found = decide(answer.variant, undecided, answer.check_nonce, outcome) if isinstance(undecided, Undecided) else None
+    found = None
+    if isinstance(undecided, Undecided):
+        with speaking_to(answer.user):
+            found = decide(answer.variant, undecided, answer.check_nonce, outcome)
     if found is None:
         logger.error("The comparison of answer %s failed by our fault", answer_id)
         return False
@@ -81,6 +85,12 @@ def settle(*, answer: Answer, found: Score) -> bool:
         answer.refresh_from_db()
         note_answer(answer=answer)
     return bool(changed)
+
+
+def _not_compared(answer: Answer) -> Unreadable:
+    with speaking_to(answer.user):
+        said = _("We could not compare this formula, which is our fault. Write it in another form, or come back later.")
+    return Unreadable(said)
 
 
 def _give_back(answer: Answer, found: Unreadable) -> bool:
@@ -106,9 +116,9 @@ def scored(found: Score) -> dict[str, Any]:
 def recheck_stale(*, now: datetime | None = None) -> int:
     """Send what nobody answered for once more; returns how many. The count of checks is the lock."""
     sent = 0
-    for answer in Answer.objects.lost_check(now or timezone.now()).with_question()[:AT_ONCE]:
+    for answer in Answer.objects.lost_check(now or timezone.now()).with_question().select_related("user")[:AT_ONCE]:
         if answer.checks >= MOST_CHECKS:
-            _give_back(answer, Unreadable(NOT_COMPARED))
+            _give_back(answer, _not_compared(answer))
             continue
         again = answer.checks + 1
         mine = Answer.objects.filter(pk=answer.pk, state=AnswerState.CHECKING, checks=answer.checks)

@@ -19,10 +19,11 @@
     return placed;
   };
   const tell = (line) => {
-    const place = [...line.parentElement.children].indexOf(line) + 1;
-    const deep = indentOf(line) ? `, indented ${indentOf(line)} times` : "";
-    const where = settle(line) ? `is line ${place}${deep}` : "was taken out";
-    line.closest("[data-ordering]").querySelector("[data-told]").textContent = `${text(line)} ${where}.`;
+    const box = line.closest("[data-ordering]");
+    const values = { line: text(line), place: [...line.parentElement.children].indexOf(line) + 1, depth: indentOf(line) };
+    const { saidPlaced, saidIndented, saidLeft } = box.dataset;
+    const said = !settle(line) ? saidLeft : values.depth ? saidIndented : saidPlaced;
+    box.querySelector("[data-told]").textContent = said.replace(/\[(\w+)\]/g, (hole, name) => values[name] ?? hole);
   };
 
   const move = (line, what) => {
