@@ -1,6 +1,7 @@
 """The words of a run's life, each with one meaning. Where a run is (state) and what it got (verdict) are two fields."""
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from apps.runner.contract import Outcome
 
@@ -8,26 +9,26 @@ from apps.runner.contract import Outcome
 class State(TextChoices):
     """Where a run is. A queued run with `released_at` set has been handed to the broker."""
 
-    QUEUED = "queued", "Waiting"
-    RUNNING = "running", "Running"
-    GRADING = "grading", "Being graded"
-    DONE = "done", "Done"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    GRADING = "grading", _("Being graded")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Verdict(TextChoices):
     """What a run that is done came to; empty until then."""
 
-    PASSED = "passed", "Passed"
-    PARTIAL = "partial", "Partly right"
-    FAILED = "failed", "Not right yet"
-    LEARNER_ERROR = "learner_error", "Stopped by an error"
-    TIMED_OUT = "timed_out", "Out of time"
-    OUT_OF_MEMORY = "out_of_memory", "Out of memory"
-    OUTPUT_TOO_LARGE = "output_too_large", "Too much output"
-    DISK_FULL = "disk_full", "Disk full"
-    TOO_MANY_PROCESSES = "too_many_processes", "Too many processes"
-    PLATFORM_ERROR = "platform_error", "Our fault"
+    PASSED = "passed", _("Passed")
+    PARTIAL = "partial", _("Partly right")
+    FAILED = "failed", _("Not right yet")
+    LEARNER_ERROR = "learner_error", _("Stopped by an error")
+    TIMED_OUT = "timed_out", _("Out of time")
+    OUT_OF_MEMORY = "out_of_memory", _("Out of memory")
+    OUTPUT_TOO_LARGE = "output_too_large", _("Too much output")
+    DISK_FULL = "disk_full", _("Disk full")
+    TOO_MANY_PROCESSES = "too_many_processes", _("Too many processes")
+    PLATFORM_ERROR = "platform_error", _("Our fault")
 
 
 def verdict_for(points: float, most: float) -> Verdict:
@@ -55,11 +56,11 @@ class Files(TextChoices):
 class RegradeState(TextChoices):
     """Where a regrade is."""
 
-    COMPARING = "comparing", "Being compared"
-    READY = "ready", "Ready to look at"
-    APPLYING = "applying", "Being applied"
-    APPLIED = "applied", "Applied"
-    DISCARDED = "discarded", "Discarded"
+    COMPARING = "comparing", _("Being compared")
+    READY = "ready", _("Ready to look at")
+    APPLYING = "applying", _("Being applied")
+    APPLIED = "applied", _("Applied")
+    DISCARDED = "discarded", _("Discarded")
 
 
 FINAL_STATES = frozenset({State.DONE, State.CANCELLED})

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from .fates import Fate, fates
 from .models import Comment, Run
 from .rendering import stopped_cell
@@ -23,7 +25,7 @@ class Cell:
     @property
     def name(self) -> str:
         """What it is called wherever it is spoken of."""
-        return f"Cell {self.fate.number}"
+        return _("Cell %(number)s") % {"number": self.fate.number}
 
     @property
     def first_line(self) -> str:
@@ -41,7 +43,7 @@ class Thread:
     @property
     def name(self) -> str:
         """Its heading."""
-        return self.cell.name if self.cell else "The whole hand-in"
+        return self.cell.name if self.cell else _("The whole hand-in")
 
     @property
     def key(self) -> str:

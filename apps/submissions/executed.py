@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from django.utils.translation import gettext as _
 from jinja2 import DictLoader, pass_context
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -32,7 +33,13 @@ def to_html(data: bytes, found: dict[int, Fate]) -> str:
     longest = max((fate.seconds for fate in found.values()), default=0.0)
     for index, cell in enumerate(node.cells):
         fate = found.get(index, Fate())
-        about = {**asdict(fate), "part": index, "bar": outline.bar(fate.seconds, longest) if fate.seconds else ""}
+        name = _("Cell %(number)s") % {"number": fate.number}
+        about = {
+            **asdict(fate),
+            "name": name,
+            "part": index,
+            "bar": outline.bar(fate.seconds, longest) if fate.seconds else "",
+        }
         cell.metadata = nbformat.from_dict({"studyhub": about})
     exporter = FrameExporter(
         template_name="basic",
@@ -43,7 +50,7 @@ def to_html(data: bytes, found: dict[int, Fate]) -> str:
         exclude_anchor_links=True,
         log=quiet,
     )
-    body, _ = exporter.from_notebook_node(node)
+    body = exporter.from_notebook_node(node)[0]
     nav = outline.to_html(outline.parts(node.cells, found), found)
     return f'{nav}<div class="cells">{body}</div>'
 

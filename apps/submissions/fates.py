@@ -1,11 +1,15 @@
-"""What became of each cell, by the runner's account (Run.cells) and never by the notebook's. Imports no Django."""
+"""What became of each cell, by the runner's account (Run.cells) and never by the notebook's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from apps.runner.contract import CellStatus
+
+from .said import figure
 
 
 @dataclass(frozen=True)
@@ -22,15 +26,18 @@ def fates(cells: list[dict[str, Any]], stopped: int | None) -> dict[int, Fate]:
     """By the index of the cell in the notebook; `stopped` is the number of the cell that ended the run, if one did."""
     found = {}
     for number, cell in enumerate(cells, 1):
-        seconds = f"{cell['seconds']:.1f} s"
+        seconds = figure(f"{cell['seconds']:.1f}") + " s"
+        after = {"seconds": seconds}
         if cell["status"] == CellStatus.COMPLETED:
             fate = Fate(number, seconds, "", cell["seconds"])
         elif cell["status"] == CellStatus.PENDING:
-            fate = Fate(number, "Not run", "skipped")
+            fate = Fate(number, _("Not run"), "skipped")
         elif number == stopped:
-            fate = Fate(number, f"The run ended here, after {seconds}", "stopped", cell["seconds"])
+            fate = Fate(number, _("The run ended here, after %(seconds)s") % after, "stopped", cell["seconds"])
         else:
-            fate = Fate(number, f"This check did not pass; the run went on. {seconds}", "open", cell["seconds"])
+            fate = Fate(
+                number, _("This check did not pass; the run went on. %(seconds)s") % after, "open", cell["seconds"]
+            )
         found[cell["index"]] = fate
     return found
 

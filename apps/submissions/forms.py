@@ -10,8 +10,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from .messages import REVIEW, UPLOAD
+from .said import refused
 from .services.comments import COMMENT_LENGTH
 from .validation import MB, UploadRefused
 
@@ -41,9 +44,9 @@ class UploadForm(forms.Form):
     """One notebook. What a learner reads about a file that can't be used stands in messages.py."""
 
     notebook = forms.FileField(
-        label="Your notebook (.ipynb)",
+        label=_("Your notebook (.ipynb)"),
         allow_empty_file=True,
-        error_messages={"required": UPLOAD["no-file"], "invalid": UPLOAD["no-file"], "missing": UPLOAD["no-file"]},
+        error_messages=dict.fromkeys(("required", "invalid", "missing"), _(UPLOAD["no-file"])),
         widget=forms.FileInput(attrs={"accept": ".ipynb,application/x-ipynb+json"}),
     )
 
@@ -52,7 +55,7 @@ class UploadForm(forms.Form):
         if too_large:
             limit = f"{settings.UPLOAD_LIMIT_MB} MB"
             refusal = UploadRefused("too-large", size=f"more than {limit}", limit=limit)
-            self.fields["notebook"].error_messages["required"] = str(refusal)
+            self.fields["notebook"].error_messages["required"] = refused(refusal)
 
     def file(self) -> UploadedFile:
         """The file, once the form is valid."""
@@ -63,12 +66,12 @@ class UploadForm(forms.Form):
 class CommentForm(forms.Form):
     """A word on a hand-in, or on one of its cells."""
 
-    cell = forms.IntegerField(required=False, error_messages={"invalid": REVIEW["no-cell"]})
+    cell = forms.IntegerField(required=False, error_messages={"invalid": _(REVIEW["no-cell"])})
     text = forms.CharField(
         max_length=COMMENT_LENGTH,
         error_messages={
-            "required": REVIEW["no-text"],
-            "max_length": REVIEW["long-text"].format(most=COMMENT_LENGTH),
+            "required": _(REVIEW["no-text"]),
+            "max_length": format_lazy(_(REVIEW["long-text"]), most=COMMENT_LENGTH),
         },
     )
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Count, Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from studyhub import broker
 
@@ -16,7 +18,7 @@ from .constants import RUNNER_SILENT_S, Lane, State, Verdict
 from .models import QueueGate, Run, Runner
 from .services.runners import slots
 
-QUEUE_NAMES = {broker.CPU_QUEUE: "Processors", broker.GPU_QUEUE: "GPUs"}
+QUEUE_NAMES = {broker.CPU_QUEUE: gettext_lazy("Processors"), broker.GPU_QUEUE: gettext_lazy("GPUs")}
 # The reconciler passes every 10 s.
 RECONCILER_SILENT_S = 60
 # More faults than this in a week are not told apart further.
@@ -45,7 +47,7 @@ class Queue:
     @property
     def name(self) -> str:
         """What its runs are run on."""
-        return QUEUE_NAMES[self.key]
+        return str(QUEUE_NAMES[self.key])
 
     @property
     def waiting(self) -> int:
@@ -55,7 +57,8 @@ class Queue:
     @property
     def remedy(self) -> str:
         """How a runner for it is started."""
-        return f"Runs wait here, and no runner takes any. Start one: python -m apps.runner.worker --queue {self.key}"
+        command = f"python -m apps.runner.worker --queue {self.key}"
+        return _("Runs wait here, and no runner takes any. Start one: %(command)s") % {"command": command}
 
     @property
     def wanting(self) -> bool:
@@ -74,10 +77,10 @@ class ShownRunner:
     def condition(self) -> tuple[str, str, str]:
         """A word for it, its tone, its icon."""
         if self.runner.slots == 0:
-            return "Stopped", "bad", "circle-x"
+            return _("Stopped"), "bad", "circle-x"
         if self.now - self.runner.seen_at > timedelta(seconds=RUNNER_SILENT_S):
-            return "Silent", "warn", "triangle-alert"
-        return "Takes work", "good", "circle-check"
+            return _("Silent"), "warn", "triangle-alert"
+        return _("Takes work"), "good", "circle-check"
 
     @property
     def started(self) -> datetime:
@@ -92,7 +95,7 @@ class ShownRunner:
     @property
     def queue(self) -> str:
         """What it takes runs for, in words."""
-        return QUEUE_NAMES[self.runner.queue]
+        return str(QUEUE_NAMES[self.runner.queue])
 
 
 class Operations:
@@ -134,7 +137,7 @@ class Operations:
         since = self.now - timedelta(days=1)
         rows = Run.objects.ended_since(since).order_by()
         counts = dict(rows.values_list("verdict").annotate(n=Count("pk")))
-        return [(verdict.value, verdict.label, counts.get(verdict.value, 0)) for verdict in Verdict]
+        return [(verdict.value, str(verdict.label), counts.get(verdict.value, 0)) for verdict in Verdict]
 
     @cached_property
     def failures(self) -> list[dict[str, Any]]:

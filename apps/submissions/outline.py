@@ -1,6 +1,6 @@
 """The outline of an executed notebook: its headings, how long the cells below each took, which one to look at.
 
-Seconds and what became of a cell are the runner's account, headings the notebook's own words. Imports no Django.
+Seconds and what became of a cell are the runner's account, headings the notebook's own words.
 """
 
 from __future__ import annotations
@@ -11,14 +11,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from .fates import Fate
+from .said import figure
 
 HEADING = re.compile(r"(#{1,3})[ \t]+(\S.*)")
 FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 MARKUP = re.compile(r"[*_`]+|!?\[([^\]]*)\]\([^)]*\)|\s+#+$")
 MOST_PARTS, CHARACTERS = 60, 80
 WORSE = {"": 0, "skipped": 1, "open": 2, "stopped": 3}
-TONES = {"skipped": "not run", "open": "a check did not pass", "stopped": "the run ended here"}
+TONES = {
+    "skipped": gettext_lazy("not run"),
+    "open": gettext_lazy("a check did not pass"),
+    "stopped": gettext_lazy("the run ended here"),
+}
 
 
 @dataclass
@@ -52,7 +60,8 @@ def to_html(outline: list[Part], found: dict[int, Fate]) -> str:
     listed = f"<ol>{items}</ol>" if len(outline) > 1 else ""
     if not (told := _first(found)) and not listed:
         return ""
-    return f'<nav class="outline" aria-label="Outline of the notebook">{told}{listed}</nav>'
+    name = html.escape(_("Outline of the notebook"))
+    return f'<nav class="outline" aria-label="{name}">{told}{listed}</nav>'
 
 
 def bar(seconds: float, longest: float) -> str:
@@ -70,17 +79,20 @@ def _first(found: dict[int, Fate]) -> str:
     told = ""
     for fate in found.values():
         if fate.tone == "stopped":
-            told += (
-                f'<p><a class="jump" href="#cell-{fate.number}">Jump to cell {fate.number}: the run ended there</a></p>'
-            )
-    links = [f'<a href="#cell-{fate.number}">cell {fate.number}</a>' for fate in found.values() if fate.tone == "open"]
-    return told + (f"<p>Checks that did not pass: {', '.join(links)}.</p>" if links else "")
+            words = _("Jump to cell %(number)s: the run ended there") % {"number": fate.number}
+            told += f'<p><a class="jump" href="#cell-{fate.number}">{html.escape(words)}</a></p>'
+    opened = (
+        (fate.number, _("cell %(number)s") % {"number": fate.number}) for fate in found.values() if fate.tone == "open"
+    )
+    links = [f'<a href="#cell-{number}">{html.escape(words)}</a>' for number, words in opened]
+    said = html.escape(_("Checks that did not pass: %(cells)s.")) % {"cells": ", ".join(links)}
+    return told + (f"<p>{said}</p>" if links else "")
 
 
 def _item(part: Part, longest: float) -> str:
     tone = f' class="{part.tone}"' if part.tone else ""
-    said = f'<span class="tone">{TONES[part.tone]}</span>' if part.tone else ""
-    time = f'<span class="seconds">{part.seconds:.1f} s</span>' if part.seconds >= 0.05 else ""
+    said = f'<span class="tone">{html.escape(str(TONES[part.tone]))}</span>' if part.tone else ""
+    time = f'<span class="seconds">{figure(f"{part.seconds:.1f}")} s</span>' if part.seconds >= 0.05 else ""
     return (
         f'<li data-level="{part.level}"{tone}><a href="#{part.anchor}">{html.escape(part.title)}</a>'
         f"{said}{time}{bar(part.seconds, longest) if time else ''}</li>"

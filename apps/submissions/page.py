@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.runner.contract import CellStatus
 
@@ -20,6 +22,7 @@ from .conversation import Conversation
 from .lessons import Again, Kinds, kinds_in, numbers_in, where_to_look
 from .messages import TURNS, Sentence, given_by_hand, sentence_for
 from .models import CheckResult, RegradeItem, Run, Submission, SubmittedNotebook, Transition
+from .said import figure, said
 from .services.runners import slots
 
 if TYPE_CHECKING:
@@ -28,15 +31,15 @@ if TYPE_CHECKING:
 SOURCE_SHOWN = 4000
 STRIP_CELLS = 80
 CELL_WORDS = {
-    CellStatus.PENDING: "waiting",
-    CellStatus.RUNNING: "running",
-    CellStatus.COMPLETED: "done",
-    CellStatus.FAILED: "its check did not pass",
+    CellStatus.PENDING: gettext_lazy("waiting"),
+    CellStatus.RUNNING: gettext_lazy("running"),
+    CellStatus.COMPLETED: gettext_lazy("done"),
+    CellStatus.FAILED: gettext_lazy("its check did not pass"),
 }
 ENVIRONMENT = {
     "python": "Python",
-    "machine": "Machine",
-    "accelerator": "Accelerator",
+    "machine": gettext_lazy("Machine"),
+    "accelerator": gettext_lazy("Accelerator"),
     "numpy": "NumPy",
     "pandas": "pandas",
     "torch": "PyTorch",
@@ -44,7 +47,11 @@ ENVIRONMENT = {
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds:.0f} s"
+    return f"{figure(f'{seconds:.1f}' if seconds < 100 else f'{seconds:.0f}')} s"
+
+
+def _megabytes(size: float) -> str:
+    return said(f"{size:.0f} MB")
 
 
 def _between(start: datetime | None, end: datetime | None) -> float | None:
@@ -95,21 +102,23 @@ class RunPage:
     @property
     def name(self) -> str:
         """What it is called among one's hand-ins for the exercise."""
-        return f"Hand-in {self.submission.number}"
+        return _("Hand-in %(number)s") % {"number": self.submission.number}
 
     @cached_property
     def sentence(self) -> Sentence:
         """State or verdict in words."""
         if self.submission.given:
-            return given_by_hand(self.submission.shown_state)
-        return sentence_for(self.run.state, self.run.verdict)
+            found = given_by_hand(self.submission.shown_state)
+        else:
+            found = sentence_for(self.run.state, self.run.verdict)
+        return replace(found, title=_(found.title), text=_(found.text))
 
     @property
     def turn(self) -> str:
         """Whose turn it is, in words."""
         if self.shown_state == Verdict.PASSED:
             return ""
-        return TURNS[self.sentence.turn]
+        return _(TURNS[self.sentence.turn])
 
     @property
     def shown_state(self) -> str:
@@ -144,9 +153,9 @@ class RunPage:
             return ""
         seconds = math.ceil(self.position / slots()[self.run.queue]) * typical
         if seconds < 30:
-            return "in less than half a minute"
+            return _("in less than half a minute")
         minutes = max(1, round(seconds / 60))
-        return f"in about {minutes} minutes" if minutes > 1 else "in about a minute"
+        return _("in about %(n)s minutes") % {"n": minutes} if minutes > 1 else _("in about a minute")
 
     # Running
 
@@ -175,7 +184,7 @@ class RunPage:
         if self.cell_count > STRIP_CELLS:
             return []
         return [
-            (cell["status"], f"Cell {number}: {CELL_WORDS[cell['status']]}")
+            (cell["status"], _("Cell %(number)s: %(state)s") % {"number": number, "state": CELL_WORDS[cell["status"]]})
             for number, cell in enumerate(self.run.cells, 1)
         ]
 
@@ -247,24 +256,28 @@ class RunPage:
         run, phases = self.run, self.run.phases
         rows = []
         if "cells" in phases:
-            rows.append(("Time in cells", f"{_seconds(phases['cells'])} of {run.wall_s:g} s"))
+            of = {"used": _seconds(phases["cells"]), "limit": f"{run.wall_s:g}"}
+            rows.append((_("Time in cells"), _("%(used)s of %(limit)s s") % of))
         if "probe" in phases:
-            rows.append(("Calling your functions", _seconds(phases["probe"])))
+            rows.append((_("Calling your functions"), _seconds(phases["probe"])))
         if run.resources:
-            rows += [("Memory", f"{run.resources['peak_mb']:.0f} MB"), ("Processor", _seconds(run.resources["cpu_s"]))]
+            rows += [
+                (_("Memory"), _megabytes(run.resources["peak_mb"])),
+                (_("Processor"), _seconds(run.resources["cpu_s"])),
+            ]
         if run.resources.get("gpu_peak_mb"):
-            rows.append(("Memory of the GPU", f"{run.resources['gpu_peak_mb']:.0f} MB"))
-        return rows + [(ENVIRONMENT.get(name, name), value) for name, value in run.environment.items()]
+            rows.append((_("Memory of the GPU"), _megabytes(run.resources["gpu_peak_mb"])))
+        return rows + [(str(ENVIRONMENT.get(name, name)), value) for name, value in run.environment.items()]
 
     @property
     def our_share(self) -> list[tuple[str, str]]:
         """Seconds that count against nobody's limit: waiting, starting, packing up, grading."""
         run, phases = self.run, self.run.phases
         spans = [
-            ("Waiting", _between(run.queued_at, run.started_at)),
-            ("Starting Python", phases.get("starting")),
-            ("Packing up", phases.get("closing")),
-            ("Grading", _between(run.grading_at, run.finished_at)),
+            (_("Waiting"), _between(run.queued_at, run.started_at)),
+            (_("Starting Python"), phases.get("starting")),
+            (_("Packing up"), phases.get("closing")),
+            (_("Grading"), _between(run.grading_at, run.finished_at)),
         ]
         return [(name, _seconds(seconds)) for name, seconds in spans if seconds is not None]
 

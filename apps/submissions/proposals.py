@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from apps.catalog.suggestions import Suggestion
 
 from .constants import FINAL_STATES
@@ -24,12 +26,12 @@ def suggestions(user: User) -> Iterator[Suggestion]:
         return
     exercise = last.exercise
     if last.latest_state not in FINAL_STATES:
-        rank, reason, action = UNDER_WAY, "Your notebook is on its way. See how far it is.", "See it run"
+        rank, reason, action = UNDER_WAY, _("Your notebook is on its way. See how far it is."), _("See it run")
     else:
-        rank, action = NOT_YET, "See what is open"
-        reason = f"Your last hand-in is not all right yet: “{last.failing_title}” is open."
+        rank, action = NOT_YET, _("See what is open")
+        reason = _("Your last hand-in is not all right yet: “%(check)s” is open.") % {"check": last.failing_title}
         if not last.failing_title:
-            reason = "Your last hand-in has not all its points yet."
+            reason = _("Your last hand-in has not all its points yet.")
     yield Suggestion(
         rank=rank,
         title=exercise.title,

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.exercises.models import Exercise
 
@@ -15,12 +17,12 @@ from .models import Regrade, Run
 class RegradeForm(forms.Form):
     """Which exercise, and why. Graded anew is what another version than the current one graded."""
 
-    exercise = forms.ModelChoiceField(queryset=Exercise.objects.none(), empty_label=None)
+    exercise = forms.ModelChoiceField(queryset=Exercise.objects.none(), empty_label=None, label=_("Exercise"))
     reason = forms.CharField(
-        label="Why",
+        label=_("Why"),
         max_length=Regrade._meta.get_field("reason").max_length,
-        help_text="Learners whose score changes read this.",
-        widget=forms.TextInput(attrs={"placeholder": "The check of the gradient was too strict."}),
+        help_text=_("Learners whose score changes read this."),
+        widget=forms.TextInput(attrs={"placeholder": _("The check of the gradient was too strict.")}),
     )
 
     def __init__(self, *args: Any, runs: QuerySet[Run], **kwargs: Any) -> None:
@@ -30,5 +32,6 @@ class RegradeForm(forms.Form):
         field: Any = self.fields["exercise"]
         field.queryset = Exercise.objects.filter(pk__in=counts).select_related("current_version__exercise")
         choices = field.queryset.order_by("title").values_list("pk", "title")
-        field.choices = [(pk, f"{title} ({counts[pk]} hand-in{'s' * (counts[pk] != 1)})") for pk, title in choices]
+        said = {n: ngettext("%(n)s hand-in", "%(n)s hand-ins", n) % {"n": n} for n in set(counts.values())}
+        field.choices = [(pk, f"{title} ({said[counts[pk]]})") for pk, title in choices]
         self.has_choices = bool(field.choices)

@@ -10,23 +10,33 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .constants import RegradeState
 from .models import Regrade, RegradeItem
+from .said import figure
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 PER_PAGE = 50
 FATES = {
-    "gains": "Gain",
-    "loses": "Lose",
-    "same": "Unchanged",
-    "problem": "Not compared",
-    "waiting": "Being compared",
+    "gains": gettext_lazy("Gain"),
+    "loses": gettext_lazy("Lose"),
+    "same": gettext_lazy("Unchanged"),
+    "problem": gettext_lazy("Not compared"),
+    "waiting": gettext_lazy("Being compared"),
 }
-APPLIED_PROBLEM = "Left as they are"
-BUCKETS = ("0 %", "1 to 24 %", "25 to 49 %", "50 to 74 %", "75 to 99 %", "100 %")
+APPLIED_PROBLEM = gettext_lazy("Left as they are")
+BUCKETS = (
+    gettext_lazy("0 %"),
+    gettext_lazy("1 to 24 %"),
+    gettext_lazy("25 to 49 %"),
+    gettext_lazy("50 to 74 %"),
+    gettext_lazy("75 to 99 %"),
+    gettext_lazy("100 %"),
+)
 TONES = {
     RegradeState.COMPARING: ("busy", "loader"),
     RegradeState.READY: ("warn", "eye"),
@@ -89,9 +99,13 @@ class ShownItem:
     @property
     def fate(self) -> str:
         """What it comes to, in a word."""
-        return {"gains": "gains", "loses": "loses", "same": "unchanged", "waiting": "being compared"}.get(
-            self.item.fate, "not compared" if self.item.new_score is None else "left as it is"
-        )
+        words = {
+            "gains": _("gains"),
+            "loses": _("loses"),
+            "same": _("unchanged"),
+            "waiting": _("being compared"),
+        }
+        return words.get(self.item.fate, _("not compared") if self.item.new_score is None else _("left as it is"))
 
     @property
     def tone(self) -> str:
@@ -108,7 +122,7 @@ class ShownItem:
             by, unit = round(item.new_score - item.old_score, 2), ""
         else:
             by, unit = round(100 * (item.new_score / item.new_max - item.old_score / item.old_max)), " %"
-        return f"{'+' if by > 0 else '−' if by < 0 else '±'}{abs(by):g}{unit}"
+        return f"{'+' if by > 0 else '−' if by < 0 else '±'}{figure(f'{abs(by):g}')}{unit}"
 
     @cached_property
     def checks(self) -> list[ChangedCheck]:
@@ -187,13 +201,13 @@ class RegradePage:
     def progress(self) -> dict[str, Any]:
         """For components/progress.html."""
         if self.regrade.state == RegradeState.APPLYING:
-            return {"done": self.applied, "total": self.total, "label": "Applied"}
-        return {"done": self.settled, "total": self.total, "label": "Compared"}
+            return {"done": self.applied, "total": self.total, "label": _("Applied")}
+        return {"done": self.settled, "total": self.total, "label": _("Compared")}
 
     @property
     def filters(self) -> list[tuple[str, str, int, bool]]:
         """What can be shown: its word in the address, its label, how many, whether it is shown now."""
-        labels = {"": "All", **FATES}
+        labels = {"": _("All"), **FATES}
         if self.is_decided:
             labels["problem"] = APPLIED_PROBLEM
         counts = {**self.counts, "": self.total}
@@ -225,7 +239,7 @@ class RegradePage:
         for old, old_max, new, new_max in rows:
             before[_bucket(old, old_max)] += 1
             after[_bucket(new, new_max)] += 1
-        return [Bucket(*row) for row in zip(BUCKETS, before, after, strict=True)]
+        return [Bucket(str(label), *counts) for label, *counts in zip(BUCKETS, before, after, strict=True)]
 
     @property
     def compared(self) -> int:
@@ -252,7 +266,7 @@ def shown_state(regrade: Regrade) -> dict[str, str]:
     tone, icon_name = TONES[state]
     label = state.label
     if state == RegradeState.APPLIED and regrade.keep_higher:
-        label = "Applied, the higher kept"
+        label = _("Applied, the higher kept")
     return {"label": str(label), "tone": tone, "icon_name": icon_name}
 
 
@@ -262,7 +276,12 @@ def listed(regrades: Sequence[Regrade], links: Links) -> list[ListedRegrade]:
 
 
 def _earned(check: dict[str, Any] | None) -> str:
-    return f"{check['points']:g} of {check['max_points']:g}" if check else "–"
+    if check is None:
+        return "–"
+    return _("%(points)s of %(most)s") % {
+        "points": figure(f"{check['points']:g}"),
+        "most": figure(f"{check['max_points']:g}"),
+    }
 
 
 def _bucket(score: float, most: float) -> int:

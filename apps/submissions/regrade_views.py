@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling
 
@@ -17,7 +18,7 @@ from .services import regrading
 
 LINKS = Links("submissions")
 SHOWN = 50
-TOO_LATE = "Nothing was done: it is not, or no longer, ready for that."
+TOO_LATE = _("Nothing was done: it is not, or no longer, ready for that.")
 
 
 @login_required

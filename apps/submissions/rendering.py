@@ -11,6 +11,10 @@ import logging
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from studyhub.templatetags.ui import language_tag
 
 from . import folders
 from .constants import Files, Verdict
@@ -50,11 +54,13 @@ def stopped_cell(run: Run) -> int | None:
 def executed_page(run: Run, *, theme: str) -> str | None:
     """The page for `run`, in the reader's theme; None where there is no executed notebook (yet).
 
-    Converting takes a while, so the body is kept beside the database; it never changes for one attempt.
+    Converting takes a while, so the body is kept beside the database, in each language that it was read in; it never
+    changes for one attempt.
     """
     if run.files == Files.NONE:
         return None  # also where this machine still has the page
-    kept = settings.VAR_DIR / RENDERED / f"{run.pk}-{run.attempt}-{FORM}.html"
+    language = get_language() or settings.LANGUAGE_CODE
+    kept = settings.VAR_DIR / RENDERED / f"{run.pk}-{run.attempt}-{FORM}-{language}.html"
     body = kept.read_text(encoding="utf-8") if kept.is_file() else _render(run)
     if body is None:
         return None
@@ -64,9 +70,10 @@ def executed_page(run: Run, *, theme: str) -> str | None:
         part.write_text(body, encoding="utf-8")
         part.replace(kept)
     chosen = f' data-theme="{theme}"' if theme in THEMES else ""
-    title = html.escape(f"Executed notebook of hand-in {run.submission.number}")
+    tag = language_tag(language)
+    title = html.escape(_("Executed notebook of hand-in %(number)s") % {"number": run.submission.number})
     return (
-        f'<!doctype html><html lang="en-GB"{chosen}><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{tag}"{chosen}><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
         f"<body><main>{body}</main></body></html>"
     )
@@ -77,7 +84,7 @@ def _render(run: Run) -> str | None:
         data = folders.read_executed(run.stored)
     except folders.ResultUnreadable as error:
         logger.warning("Run %s: %s", run.pk, error)
-        return _note("The executed notebook is too large to be shown here.")
+        return _note(_("The executed notebook is too large to be shown here."))
     if data is None:
         return None
     try:
@@ -87,8 +94,8 @@ def _render(run: Run) -> str | None:
         body = to_html(data, fates(run.cells, stopped_cell(run)))
     except Exception:  # nbconvert raises what a broken notebook makes it stumble over; the grade doesn't depend on it
         logger.exception("Run %s: its executed notebook can't be shown", run.pk)
-        return _note("The executed notebook can't be shown.")
-    return body if len(body) <= PAGE_BYTES else _note("The executed notebook is too large to be shown here.")
+        return _note(_("The executed notebook can't be shown."))
+    return body if len(body) <= PAGE_BYTES else _note(_("The executed notebook is too large to be shown here."))
 
 
 def _note(text: str) -> str:

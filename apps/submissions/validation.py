@@ -29,10 +29,10 @@ KEPT_TAGS = ("public-check", "raises-exception")
 
 
 class UploadRefused(Exception):
-    """A file that can't be handed in. `id` names the message in messages.UPLOAD; the text says what to do."""
+    """A file that can't be handed in. `id` names the message in messages.UPLOAD, filled with `facts`: what to do."""
 
     def __init__(self, id: str, **facts: object) -> None:
-        self.id = id
+        self.id, self.facts = id, facts
         super().__init__(UPLOAD[id].format(**facts))
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -28,6 +29,7 @@ from .models import Submission
 from .operations import Operations
 from .page import RunPage, is_fragment
 from .rendering import FRAME_POLICY, executed_page
+from .said import refused
 from .validation import UploadRefused
 
 PER_PAGE = 30
@@ -54,7 +56,7 @@ def _new(request: HttpRequest, slug: str) -> HttpResponse:
             handed_in = services.submit(user=request.user, exercise=exercise, filename=file.name, data=file.read())
             return redirect(handed_in)
         except UploadRefused as refusal:
-            form.add_error("notebook", str(refusal))
+            form.add_error("notebook", refused(refusal))
     mine = Submission.objects.of(request.user).filter(exercise=exercise)
     used, attempts = Submission.objects.allowance(request.user, exercise, exercise.current_version)
     context = {
@@ -128,7 +130,7 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stop a hand-in that has not been graded."""
     submission = get_submission(request.user, pk)
     if not services.cancel(run=submission.run, actor=request.user):
-        messages.warning(request, "It was too late to cancel: it had run already.")
+        messages.warning(request, _("It was too late to cancel: it had run already."))
     return redirect(submission)
 
 
@@ -189,14 +191,14 @@ def choose_entry(request: HttpRequest, slug: str) -> HttpResponse:
     board = Leaderboard(get_exercise(slug), request.user)
     chosen = request.POST.get("run", "")
     if board.has_ended:
-        messages.error(request, "The competition has ended: what counted then counts.")
+        messages.error(request, _("The competition has ended: what counted then counts."))
     elif not chosen:
         services.choose_entry(user=request.user, exercise=board.exercise, entry=None)
-        messages.success(request, "Your best entry counts.")
+        messages.success(request, _("Your best entry counts."))
     else:
         entry = next((own.entry for own in board.mine if str(own.entry.pk) == chosen), None)
         if entry is None:
             raise Http404("There is no such entry of yours.")
         services.choose_entry(user=request.user, exercise=board.exercise, entry=entry)
-        messages.success(request, f"Hand-in {entry.run.submission.number} counts.")
+        messages.success(request, _("Hand-in %(number)s counts.") % {"number": entry.run.submission.number})
     return redirect("submissions:leaderboard", slug)

@@ -84,7 +84,6 @@ def test_a_scale_runs_from_the_baseline_to_the_reference():
     scale = as_scale(ACCURACY)
     assert (scale.yours, scale.baseline, scale.reference) == ("97.7 %", "10 %", "98 %")
     assert Scale.LEFT < scale.baseline_x < scale.target_x < scale.yours_x < scale.reference_x < Scale.RIGHT
-    assert scale.words.startswith("Your accuracy: 97.7 %. Baseline: 10 %.")
 
 
 def test_where_less_is_better_the_reference_is_still_on_the_right():

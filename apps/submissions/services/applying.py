@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 
 from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.audit import record
 from apps.accounts.notifications import notify
 
 from ..constants import State
-from ..messages import regraded
 from ..models import CheckResult, LeaderboardEntry, Regrade, RegradeItem
+from ..said import figure
 from ..states import move
 from .entries import recount
 from .publishing import graded
@@ -136,5 +137,21 @@ def _tell(item: RegradeItem) -> None:
         where=regrade.where,
         url=submission.get_absolute_url(),
     )
-    text = regraded(name, before=before, after=after, reason=regrade.reason)
-    notify([submission.user], kind="score", text=text, url=submission.get_absolute_url())
+
+    def told() -> str:
+        return _(
+            "Your hand-in %(number)s of %(exercise)s was regraded: %(after)s points now, %(before)s before. "
+            "Why: %(reason)s"
+        ) % {
+            "number": submission.number,
+            "exercise": submission.exercise,
+            "after": _points(item.new_score, item.new_max),
+            "before": _points(item.old_score, item.old_max),
+            "reason": regrade.reason,
+        }
+
+    notify([submission.user], kind="score", text=told, url=submission.get_absolute_url())
+
+
+def _points(points: float, most: float) -> str:
+    return _("%(points)s of %(most)s") % {"points": figure(f"{points:g}"), "most": figure(f"{most:g}")}

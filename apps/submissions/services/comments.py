@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.accounts import audit
 from apps.accounts.models import User
@@ -16,6 +18,8 @@ from .publishing import commented
 from .reviewing import ReviewRefused
 
 COMMENT_LENGTH = 5000
+TO_HELPER = gettext_noop("%(name)s wrote to you on hand-in %(number)s of %(exercise)s.")
+TO_LEARNER = gettext_noop("%(name)s commented on your hand-in %(number)s of %(exercise)s.")
 
 
 def comment(*, author: User, submission: Submission, text: str, cell: int | None = None, where: str = "") -> Comment:
@@ -32,17 +36,16 @@ def comment(*, author: User, submission: Submission, text: str, cell: int | None
         raise ReviewRefused("no-cell")
     with transaction.atomic():
         made = Comment.objects.create(submission=submission, cell=cell, author=author, text=text)
-        what = f"hand-in {submission.number} of {submission.exercise}"
+        facts = {"name": author, "number": submission.number, "exercise": submission.exercise}
         if author.pk == submission.user_id:
             for helper in _listeners(submission):
                 url = f"{page_for(helper, submission)}#comment-{made.pk}"
-                notify([helper], kind="comment", text=f"{author} wrote to you on {what}.", url=url)
+                notify([helper], kind="comment", text=lambda: _(TO_HELPER) % facts, url=url)
         else:
             url = f"{submission.get_absolute_url()}#comment-{made.pk}"
-            notify([submission.user], kind="comment", text=f"{author} commented on your {what}.", url=url)
-            audit.record(
-                actor=author, subject=submission.user, act="comment", what=f"Commented on {what}", where=where, url=url
-            )
+            notify([submission.user], kind="comment", text=lambda: _(TO_LEARNER) % facts, url=url)
+            did = f"Commented on hand-in {submission.number} of {submission.exercise}"
+            audit.record(actor=author, subject=submission.user, act="comment", what=did, where=where, url=url)
         commented(made)
     return made
 

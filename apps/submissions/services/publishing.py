@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.events import Event, publish
 from apps.accounts.kinds import Channel
 from apps.accounts.notifications import channels, notify
 
 from ..constants import Verdict
+from ..said import figure
 
 if TYPE_CHECKING:
     from ..models import Comment, Run, Submission
@@ -36,14 +39,19 @@ def tell_learner(run: Run) -> None:
     submission = run.submission
     if channels([submission.user_id], "graded")[submission.user_id] == Channel.NOTHING:
         return
-    what = f"hand-in {submission.number} of {submission.exercise}"
-    ours = run.verdict == Verdict.PLATFORM_ERROR
-    text = (
-        f"Your {what} could not be graded, by our fault. It cost you no attempt."
-        if ours
-        else f"Your {what} is graded: {run.score:g} of {run.max_score:g} points."
-    )
-    notify([submission.user], kind="graded", text=text, url=submission.get_absolute_url())
+    facts = {"number": submission.number, "exercise": submission.exercise}
+
+    def told() -> str:
+        if run.verdict == Verdict.PLATFORM_ERROR:
+            text = _(
+                "Your hand-in %(number)s of %(exercise)s could not be graded, by our fault. It cost you no attempt."
+            )
+            return text % facts
+        points = {"points": figure(f"{run.score:g}"), "most": figure(f"{run.max_score:g}")}
+        text = _("Your hand-in %(number)s of %(exercise)s is graded: %(points)s of %(most)s points.")
+        return text % (facts | points)
+
+    notify([submission.user], kind="graded", text=told, url=submission.get_absolute_url())
 
 
 def commented(comment: Comment) -> None:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .. import bell
 from ..constants import RegradeState
@@ -64,10 +65,10 @@ def start(
         with transaction.atomic():
             regrade = Regrade.objects.create(exercise=exercise, version=version, reason=reason, by=by, where=where)
             if not _add_items(regrade, runs):
-                raise RegradeRefused("There is nothing to regrade: every hand-in was graded by this version.")
+                raise RegradeRefused(_("There is nothing to regrade: every hand-in was graded by this version."))
             bell.send_on_commit(bell.REGRADE_TASK, regrade.pk, regrade.slices)
     except IntegrityError as error:
-        text = "Another regrade of this exercise is open. It has to be applied or discarded first."
+        text = _("Another regrade of this exercise is open. It has to be applied or discarded first.")
         raise RegradeRefused(text) from error
     return regrade
 

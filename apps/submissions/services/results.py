@@ -15,8 +15,9 @@ from django.utils import timezone
 from apps.runner.contract import CellStatus, Outcome, RunResult
 
 from .. import bell, folders
-from ..constants import UNGRADED_OUTCOMES, State, Verdict
+from ..constants import State
 from ..grading import checks_of, entry_of, report_on, score_of, verdict_of
+from ..messages import HAS_RUN
 from ..models import CheckResult, LeaderboardEntry, Run
 from ..states import move
 from .entries import recount
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-HAS_RUN = {
-    outcome: f"It has run: {Verdict(outcome).label.lower()}" for outcome in (*UNGRADED_OUTCOMES, Outcome.LEARNER_ERROR)
-}
 PHASES = {"starting", "cells", "probe", "closing"}
 
 

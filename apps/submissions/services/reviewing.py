@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts import audit
 from apps.accounts.notifications import notify
@@ -14,6 +17,7 @@ from apps.accounts.notifications import notify
 from ..access import page_for
 from ..messages import REVIEW
 from ..models import AttemptGrant, Override, Run, Submission
+from ..said import figure
 from ..standings import refresh_of
 from .publishing import graded
 
@@ -30,7 +34,7 @@ class ReviewRefused(Exception):
 
     def __init__(self, id: str, **facts: object) -> None:
         self.id = id
-        super().__init__(REVIEW[id].format(**facts))
+        super().__init__(_(REVIEW[id]).format(**facts))
 
 
 def scored(run: Run) -> None:
@@ -45,9 +49,8 @@ def scored(run: Run) -> None:
     if given and (run.score, run.max_score) != (given.auto_points, given.max_points):
         asked = Override.objects.filter(pk=given.pk, second_look=False).update(second_look=True)
         if asked and given.by:
-            what = _name(run.submission)
-            text = f"{what}: the grader says {_points(run.score, run.max_score)} now. Your score of {given} counts."
-            notify([given.by], kind="score", text=text, url=page_for(given.by, run.submission))
+            told = partial(_second_look, run, given)
+            notify([given.by], kind="score", text=told, url=page_for(given.by, run.submission))
     refresh_of(run)
 
 
@@ -74,8 +77,16 @@ def override(*, by: User, submission: Submission, points: float, reason: str, wh
         refresh_of(run)
         _tell(by, submission, act="override", did=f"Gave {given} points to", why=reason, where=where)
         graded(run, by="lead", score=points)
-        text = f"{by} gave your {_name(submission)} {given} points: {reason}"
-        notify([submission.user], kind="score", text=text, url=submission.get_absolute_url())
+        facts = _facts(submission) | {"name": by, "reason": reason}
+        notify(
+            [submission.user],
+            kind="score",
+            text=lambda: (
+                _("%(name)s gave your hand-in %(number)s of %(exercise)s %(points)s points: %(reason)s")
+                % (facts | {"points": _points(given.points, given.max_points)})
+            ),
+            url=submission.get_absolute_url(),
+        )
     return given
 
 
@@ -89,8 +100,15 @@ def withdraw_override(*, by: User, submission: Submission, reason: str, where: s
         refresh_of(submission.run)
         graded(submission.run)
         _tell(by, submission, act="override", did="Took back the score given to", why=reason, where=where)
-        text = f"The grader's score counts again for your {_name(submission)}: {reason}"
-        notify([submission.user], kind="score", text=text, url=submission.get_absolute_url())
+        facts = _facts(submission) | {"reason": reason}
+        notify(
+            [submission.user],
+            kind="score",
+            text=lambda: (
+                _("The grader's score counts again for your hand-in %(number)s of %(exercise)s: %(reason)s") % facts
+            ),
+            url=submission.get_absolute_url(),
+        )
     return True
 
 
@@ -121,7 +139,20 @@ def grant_attempts(
         more = f"{attempts} more attempt{'s' if attempts > 1 else ''} at {exercise}"
         url = exercise.get_absolute_url()
         audit.record(actor=by, subject=user, act="attempts", what=f"Gave {more}", why=reason, where=where, url=url)
-        notify([user], kind="attempts", text=f"{by} gave you {more}: {reason}", url=url)
+        facts = {"name": by, "n": attempts, "exercise": exercise, "reason": reason}
+        notify(
+            [user],
+            kind="attempts",
+            text=lambda: (
+                ngettext(
+                    "%(name)s gave you %(n)s more attempt at %(exercise)s: %(reason)s",
+                    "%(name)s gave you %(n)s more attempts at %(exercise)s: %(reason)s",
+                    attempts,
+                )
+                % facts
+            ),
+            url=url,
+        )
     return grant
 
 
@@ -153,9 +184,23 @@ def _name(submission: Submission) -> str:
     return f"hand-in {submission.number} of {submission.exercise}"
 
 
+def _second_look(run: Run, given: Override) -> str:
+    """What a lead is told whose score the grader no longer agrees with as it did."""
+    if run.score is None:
+        text = _("Hand-in %(number)s of %(exercise)s: the grader says nothing now. Your score of %(given)s counts.")
+    else:
+        text = _("Hand-in %(number)s of %(exercise)s: the grader says %(points)s now. Your score of %(given)s counts.")
+    facts = _facts(run.submission) | {"given": _points(given.points, given.max_points)}
+    return text % (facts | {"points": _points(run.score or 0.0, run.max_score)})
+
+
+def _facts(submission: Submission) -> dict[str, object]:
+    return {"number": submission.number, "exercise": submission.exercise}
+
+
 def _number(points: float) -> str:
-    return f"{points:.2f}".rstrip("0").rstrip(".")
+    return figure(f"{points:.2f}".rstrip("0").rstrip("."))
 
 
-def _points(points: float | None, most: float) -> str:
-    return "nothing" if points is None else f"{_number(points)} of {_number(most)}"
+def _points(points: float, most: float) -> str:
+    return _("%(points)s of %(most)s") % {"points": _number(points), "most": _number(most)}
