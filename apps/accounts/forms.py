@@ -46,7 +46,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "on_leaderboards", "language", "time_zone", "reduced_motion"]
+        fields = ["name", "on_leaderboards", "language", "time_zone", "reduced_motion", "single_keys"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 

@@ -68,6 +68,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_default=False,
         help_text=_("Nothing moves by itself, and pages don't glide, whatever your system says."),
     )
+    single_keys = models.BooleanField(
+        _("single-key shortcuts"),
+        default=True,
+        db_default=True,
+        help_text=_("/ searches, ? lists them, g and a letter lead to a page. Off: keys do nothing but type."),
+    )
     leaves_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the account is deleted, unless taken back."
     )

@@ -41,6 +41,15 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_required
+@require_POST
+def single_keys(request: HttpRequest) -> HttpResponse:
+    """The switch in the list of keys: whether single ones do something."""
+    request.user.single_keys = "single_keys" in request.POST
+    request.user.save(update_fields=["single_keys"])
+    return HttpResponse(status=204)
+
+
 def _back(request: HttpRequest, form: ThemeForm | LanguageForm) -> str:
     """Where the reader was, as long as that is a page of this site."""
     back: str = form.cleaned_data["next"]

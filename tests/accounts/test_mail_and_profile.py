@@ -81,10 +81,20 @@ def test_less_motion_is_in_every_page_from_its_first_byte(client, bob):
     assert "data-motion" not in client.get("/").text
     client.post(reverse("profile"), {"name": "Bob", "reduced_motion": "on", "theme": "dark"})
     page = client.get("/").text
-    assert '<html lang="en-GB" data-theme="dark" data-motion="reduced">' in page
+    assert '<html lang="en-GB" data-theme="dark" data-motion="reduced"' in page
     client.post(reverse("profile"), {"name": "Bob"})
     assert "data-motion" not in client.get("/").text
     assert 'data-theme="dark"' in client.get("/").text
+
+
+def test_single_keys_are_switched_off_in_the_profile_or_where_they_are_listed(client, bob):
+    assert "data-single-keys" not in client.get("/").text
+    client.force_login(bob)
+    assert 'data-single-keys="on"' in client.get("/").text
+    client.post(reverse("profile"), {"name": "Bob"})
+    assert 'data-single-keys="off"' in client.get("/").text
+    assert client.post(reverse("single_keys"), {"single_keys": "on"}).status_code == 204
+    assert 'data-single-keys="on"' in client.get("/").text
 
 
 @pytest.mark.parametrize(

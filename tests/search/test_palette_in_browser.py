@@ -60,6 +60,30 @@ def test_single_keys_can_be_turned_off_and_do_nothing_while_typing(open_page, de
     expect(box).to_have_value("g?/")
 
 
+def test_for_who_is_signed_in_they_are_off_in_every_browser(open_page, descent, bob):
+    page = open_page("/concepts/", user=bob)
+    page.keyboard.press("?")
+    with page.expect_response("**/profile/keys/"):
+        page.get_by_label("Single keys do something").uncheck()
+    page = open_page("/concepts/", user=bob)
+    expect(page.locator("html")).to_have_attribute("data-single-keys", "off")
+    page.keyboard.press("/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_have_value("")
+    expect(page.get_by_label("Single keys do something", exact=False)).not_to_be_checked()
+
+
+def test_for_others_they_are_off_in_this_browser(open_page, descent):
+    page = open_page("/concepts/")
+    page.keyboard.press("?")
+    page.get_by_label("Single keys do something").uncheck()
+    page.reload()
+    page.keyboard.press("?")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    expect(page.get_by_label("Single keys do something")).not_to_be_checked()
+
+
 def test_two_keys_lead_to_a_page(open_page, descent, bob):
     page = open_page("/concepts/", user=bob)
     page.keyboard.press("g")

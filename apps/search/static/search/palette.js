@@ -16,9 +16,13 @@
     try {
       localStorage.setItem(name, JSON.stringify(value));
     } catch {
-      // A browser that keeps nothing: then nothing is remembered.
+      // A browser that keeps nothing: then nothing is inProfile.
     }
   };
+  // Who is signed in has it in the profile; others in this browser.
+  const root = document.documentElement;
+  const inProfile = "singleKeys" in root.dataset;
+  const off = () => (inProfile ? root.dataset.singleKeys === "off" : kept(OFF, false));
   const pages = JSON.parse(link.dataset.keys);
   const byId = (id) => document.getElementById(id);
   const options = () => [...byId("palette-list").querySelectorAll("[role=option]")];
@@ -109,8 +113,12 @@
       box.focus();
     });
     const on = byId("keys-on");
-    on.checked = !kept(OFF, false);
-    on.addEventListener("change", () => keep(OFF, !on.checked));
+    on.checked = !off();
+    on.addEventListener("change", () => inProfile || keep(OFF, !on.checked));
+    on.addEventListener("htmx:afterRequest", (event) => {
+      if (event.detail.successful) root.dataset.singleKeys = on.checked ? "on" : "off";
+      else on.checked = !off();
+    });
   };
 
   const open = (id) =>
@@ -149,7 +157,7 @@
       return;
     }
     const held = event.ctrlKey || event.metaKey || event.altKey;
-    if (held || event.defaultPrevented || event.isComposing || typing(event.target) || kept(OFF, false)) return;
+    if (held || event.defaultPrevented || event.isComposing || typing(event.target) || off()) return;
     if (document.querySelector("dialog[open]")) return;
     const url = first === "g" ? pages[`g ${event.key}`] : "";
     clearTimeout(timer);
