@@ -79,7 +79,8 @@ class CheckPage:
         before = ever.get(self.check, 0) - failing
         if before <= 0:
             return told
-        return f"{told} {ngettext('%(n)d more did before.', '%(n)d more did before.', before) % {'n': before}}"
+        more = ngettext("%(n)d more did before.", "%(n)d more did before.", before) % {"n": before}
+        return f"{told} {more}"
 
     @cached_property
     def names(self) -> list[str]:

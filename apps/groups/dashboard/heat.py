@@ -155,6 +155,7 @@ def spans(columns: Sequence[Column]) -> list[tuple[str, int | None, int]]:
 
 def head(shown: Heat, *, items_url: str, dated: Callable[[int], str]) -> str:
     """The two lines of heads: meetings with their dates, and what is to be done for each."""
+    learner, done = escape(_("Learner")), escape(_("Done"))
     without, optional = escape(_("Without a meeting")), escape(_(" (optional)"))
     over = "".join(
         f'<th scope=colgroup colspan={count} title="{escape(title) or without}"><span>'
@@ -169,8 +170,8 @@ def head(shown: Heat, *, items_url: str, dated: Callable[[int], str]) -> str:
         for n, column in enumerate(shown.columns)
     )
     return (
-        f"<tr class=over><th rowspan=2 scope=col class=who>{escape(_('Learner'))}</th>"
-        f"<th rowspan=2 scope=col class=k>{escape(_('Done'))}</th>"
+        f"<tr class=over><th rowspan=2 scope=col class=who>{learner}</th>"
+        f"<th rowspan=2 scope=col class=k>{done}</th>"
         f"{over}</tr>"
         f"<tr class=items>{items}</tr>"
     )
