@@ -1,4 +1,6 @@
-"""The pictures of the tracks, drawn by code from what each track is about. Pure: numbers in, SVG text out.
+"""The pictures of the tracks, drawn by code from what each track is about: numbers in, SVG text out.
+
+What they say is in the language that is spoken when they are drawn.
 
 Colours come from static/css/art.css by class, so that a picture follows its track's accent, light and dark.
 """
@@ -12,6 +14,8 @@ from functools import cache
 from html import escape
 from itertools import groupby, pairwise
 
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext
+
 WIDTH, HEIGHT = 480, 240
 Point = tuple[float, float]
 Branches = tuple[tuple[str, str], ...]
@@ -24,13 +28,14 @@ def draw(track: str, *, named: bool = False, branches: Branches = ()) -> str:
     `named`: it stands by itself and is described to who can't see it; else it decorates what is said beside it.
     `branches`: the tracks that leave the course, title and accent of each.
     """
-    return _drawn(track if track in PICTURES else "", named, branches)
+    return _drawn(track if track in PICTURES else "", named, branches, get_language())
 
 
 @cache
-def _drawn(track: str, named: bool, branches: Branches) -> str:
+def _drawn(track: str, named: bool, branches: Branches, language: str | None) -> str:
     body = _spine(branches or UNNAMED) if track == "course" else PICTURES.get(track, _dots)()
-    said = f'role="img" aria-label="{DESCRIPTIONS[track]}"' if named and track in DESCRIPTIONS else 'aria-hidden="true"'
+    words = escape(str(DESCRIPTIONS[track])) if named and track in DESCRIPTIONS else ""
+    said = f'role="img" aria-label="{words}"' if words else 'aria-hidden="true"'
     return f'<svg class="art" viewBox="0 0 {WIDTH} {HEIGHT}" {said} focusable="false">{body}</svg>'
 
 
@@ -75,7 +80,7 @@ def _regression() -> str:
     dots = "".join(_dot(point, 4.2, "dot") for point in points)
     far_x, far_y = max(points, key=lambda point: abs(point[1] - fitted(point[0])))
     words = _line((far_x, far_y), (far_x, fitted(far_x)), "edge-strong")
-    words += _word((far_x + 10, (far_y + fitted(far_x)) / 2 + 12), "residual", "start")
+    words += _word((far_x + 10, (far_y + fitted(far_x)) / 2 + 12), pgettext("picture", "residual"), "start")
     words += _word((200, fitted(200) - 52), "ŷ = wx + b", kind="word strong")
     words += _word((456, 232), "x", "end") + _word((20, 36), "y")
     return _axes() + residuals + _line((44, fitted(44)), (452, fitted(452)), "bold") + words + dots
@@ -95,7 +100,8 @@ def _maths() -> str:
     area = f'<polygon class="area" points="{" ".join(f"{_n(x)},{_n(y)}" for x, y in below)}"/>'
     bars = "".join(_line((x, 208), (x, curve(x)), "hair") for x in range(60, int(at), 24))
     tangent = _line((at - 110, curve(at) - 110 * slope), (at + 120, curve(at) + 120 * slope), "second")
-    words = _word((at + 40, curve(at) - 12), "slope f ′(x)", "start") + _word((126, 168), "∫ f", kind="word strong")
+    words = _word((at + 40, curve(at) - 12), gettext("slope f ′(x)"), "start")
+    words += _word((126, 168), "∫ f", kind="word strong")
     words += _word((452, curve(452) - 14), "f", "end", "word strong") + _word((at, 232), "x")
     return area + bars + _axes() + _polyline(path, "bold") + tangent + _dot((at, curve(at)), 6, "dot ringed") + words
 
@@ -121,7 +127,8 @@ def _network() -> str:
     )
     signals = "".join(_line((8, y), (44, y), "hair") for _, y in layers[0])
     signals += "".join(_line((436, y), (472, y), "hair") for _, y in layers[-1])
-    names = ("input", "hidden", "hidden", "output")
+    hidden = pgettext("layer", "hidden")
+    names = (pgettext("layer", "input"), hidden, hidden, pgettext("layer", "output"))
     words = "".join(_word((60 + 120 * depth, 228), name) for depth, name in enumerate(names))
     return signals + edges + nodes + words
 
@@ -154,8 +161,9 @@ def _denoising() -> str:
     marks = "".join(
         _dot((50 + step * 95, 206 - 22 * math.cos(math.pi * (40 + step * 95) / 460)), 3.6, "dot") for step in range(5)
     )
-    words = _word((11, 64), "noise", "start") + _word((468, 64), "picture", "end")
-    words += _word((468, 204), "share of noise", "end")
+    words = _word((11, 64), pgettext("picture", "noise"), "start")
+    words += _word((468, 64), pgettext("picture", "picture"), "end")
+    words += _word((468, 204), pgettext("picture", "share of noise"), "end")
     return f'<g transform="translate(0 -28)">{body}{_polyline(schedule, "bold")}{marks}{words}</g>'
 
 
@@ -197,11 +205,19 @@ PICTURES: dict[str, Callable[[], str]] = {
     "course": _spine,
 }
 DESCRIPTIONS = {
-    "regression": "Points around a rising line of least squares, ŷ = wx + b. The short line at each point is its "
-    "residual: what the line leaves over.",
-    "maths": "A curve f, the area below it up to a point x, and at that point the tangent, whose slope is f ′(x).",
-    "neural-nets": "A network of four layers: input, two hidden ones, output. Thick edges have large weights.",
-    "stable-diffusion": "Five pictures, from pure noise to a landscape with a sun, above a curve: the share of noise, "
-    "which falls from step to step.",
-    "course": "A line of lessons, from which four tracks branch off and to which they come back.",
+    "regression": gettext_lazy(
+        "Points around a rising line of least squares, ŷ = wx + b. The short line at each point is its residual: what "
+        "the line leaves over."
+    ),
+    "maths": gettext_lazy(
+        "A curve f, the area below it up to a point x, and at that point the tangent, whose slope is f ′(x)."
+    ),
+    "neural-nets": gettext_lazy(
+        "A network of four layers: input, two hidden ones, output. Thick edges have large weights."
+    ),
+    "stable-diffusion": gettext_lazy(
+        "Five pictures, from pure noise to a landscape with a sun, above a curve: the share of noise, which falls from "
+        "step to step."
+    ),
+    "course": gettext_lazy("A line of lessons, from which four tracks branch off and to which they come back."),
 }

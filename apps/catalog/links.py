@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.accounts.notifications import notify
@@ -102,13 +104,13 @@ def note(link: Link, found: Found, now: datetime) -> None:
     """Keep what was found; staff are told of a link that is dead now, or has moved for good."""
     link.status, link.said = found.status, found.said[:200]
     link.next_look_at = now + AGAIN
-    news = ""
+    news: Callable[[], str] | None = None
     if found.outcome == GOOD:
         if link.state != LinkState.GOOD:
             link.state, link.since = LinkState.GOOD, now
         link.failures, link.failed_on, link.last_good_at = 0, None, now
         if found.moved_to and found.moved_to != link.moved_to:
-            news = f"“{link.resource}” has moved for good, to {found.moved_to}"
+            news = partial(_has_moved, link.resource, found.moved_to)
         link.moved_to = found.moved_to
     elif found.outcome == FAILED:
         link.next_look_at = now + AGAIN_FAILING
@@ -118,13 +120,21 @@ def note(link: Link, found: Found, now: datetime) -> None:
             link.failures, link.failed_on = min(link.failures + 1, 1000), now.date()
         if link.state == LinkState.FAILING and link.failures >= DEAD_AFTER:
             link.state = LinkState.DEAD
-            news = f"The link of “{link.resource}” is dead. {link.said}"
+            news = partial(_is_dead, link.resource, link.said)
     elif found.wait is not None:
         link.next_look_at = now + min(max(found.wait, AGAIN_FAILING), LONGEST_WAIT)
     link.save()
     if news:
         staff = User.objects.filter(is_staff=True, is_active=True)
         notify(staff, kind="proposal", text=news, url=link.resource.get_absolute_url())
+
+
+def _has_moved(resource: Resource, to: str) -> str:
+    return gettext("“%(resource)s” has moved for good, to %(to)s") % {"resource": resource, "to": to}
+
+
+def _is_dead(resource: Resource, said: str) -> str:
+    return gettext("The link of “%(resource)s” is dead. %(said)s") % {"resource": resource, "said": said}
 
 
 def instead_of(resource: Resource, others: list[Resource]) -> Resource | None:

@@ -15,6 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Count, Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
 from apps.catalog.link_models import Link as Link
@@ -28,21 +29,21 @@ YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 class Level(models.TextChoices):
     """How much a learner should know before."""
 
-    BEGINNER = "beginner", "Beginner"
-    INTERMEDIATE = "intermediate", "Intermediate"
-    ADVANCED = "advanced", "Advanced"
+    BEGINNER = "beginner", pgettext_lazy("level", "Beginner")
+    INTERMEDIATE = "intermediate", pgettext_lazy("level", "Intermediate")
+    ADVANCED = "advanced", pgettext_lazy("level", "Advanced")
 
 
 class Kind(models.TextChoices):
     """What a resource is."""
 
-    VIDEO = "video", "Video"
-    ARTICLE = "article", "Article"
-    COURSE = "course", "Course"
-    PAPER = "paper", "Paper"
-    PLATFORM = "platform", "Platform"
-    COMPETITION = "competition", "Competition"
-    BOOK = "book", "Book"
+    VIDEO = "video", pgettext_lazy("kind of resource", "Video")
+    ARTICLE = "article", pgettext_lazy("kind of resource", "Article")
+    COURSE = "course", pgettext_lazy("kind of resource", "Course")
+    PAPER = "paper", pgettext_lazy("kind of resource", "Paper")
+    PLATFORM = "platform", pgettext_lazy("kind of resource", "Platform")
+    COMPETITION = "competition", pgettext_lazy("kind of resource", "Competition")
+    BOOK = "book", pgettext_lazy("kind of resource", "Book")
 
 
 class Accent(models.TextChoices):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext, pgettext
 
 from apps.catalog.models import Resource, Track
 from apps.catalog.progress import TrackProgress, next_step, resources_in
@@ -32,7 +33,7 @@ def next_steps(
     following = next_step(tracks, done) if done or found else None
     if following:
         track, resource = following
-        found.append(_resource(track, resource, rank=NEXT, reason=f"Next in {track}."))
+        found.append(_resource(track, resource, rank=NEXT, reason=gettext("Next in %(track)s.") % {"track": track}))
     return in_order(found)[:MOST]
 
 
@@ -50,7 +51,9 @@ def left_at(request: HttpRequest) -> str:
 def _left(tracks: Iterable[TrackProgress], done: Set[int], left_at: str) -> list[Suggestion]:
     slug, _, wanted = left_at.partition("/")
     return [
-        _resource(one.track, resource, rank=LEFT, reason=f"You were here last, in {one.track}.")
+        _resource(
+            one.track, resource, rank=LEFT, reason=gettext("You were here last, in %(track)s.") % {"track": one.track}
+        )
         for one in tracks
         if one.track.slug == slug
         for _, resource in resources_in(one.track)
@@ -65,6 +68,6 @@ def _resource(track: Track, resource: Resource, *, rank: int, reason: str) -> Su
         reason=reason,
         url=resource.get_absolute_url(),
         accent=track.accent,
-        action="Watch" if resource.kind == "video" else "Open",
+        action=gettext("Watch") if resource.kind == "video" else pgettext("act", "Open"),
         icon="play" if resource.kind == "video" else "book-open",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.catalog.models import Note, Resource
@@ -20,10 +21,10 @@ class NoteForm(forms.Form):
     """The text of a note."""
 
     text = forms.CharField(
-        label="Your note",
+        label=_("Your note"),
         max_length=NOTE_LENGTH,
         widget=forms.Textarea({"rows": 6}),
-        help_text="Only you can read it. Markdown, and formulas between dollars.",
+        help_text=_("Only you can read it. Markdown, and formulas between dollars."),
     )
 
 

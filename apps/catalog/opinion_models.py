@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -17,9 +18,9 @@ NOTE_LENGTH = 10_000
 class Word(models.TextChoices):
     """What somebody says of a resource, the best first."""
 
-    CLICK = "click", "It made it click"
-    FINE = "fine", "It was fine"
-    LOST = "lost", "It lost me"
+    CLICK = "click", _("It made it click")
+    FINE = "fine", _("It was fine")
+    LOST = "lost", _("It lost me")
 
 
 class Rating(models.Model):

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.catalog import notes, opinions
@@ -53,7 +54,7 @@ def note(request: HttpRequest, track: str, slug: str) -> HttpResponse:
         context = {"resource": found, "track": found.section.track, "form": form}
         return render(request, "catalog/note.html", context, status=400)
     notes.write(user=request.user, resource=found, text=form.cleaned_data["text"])
-    messages.success(request, "Your note is kept.")
+    messages.success(request, _("Your note is kept."))
     return redirect(f"{found.get_absolute_url()}#note")
 
 
@@ -73,9 +74,10 @@ def undo_note(request: HttpRequest) -> HttpResponse:
     """Put back the note that was taken away last."""
     put = notes.put_back(request)
     if put is None:
-        messages.warning(request, "It is too late to undo that: ten minutes are over, or there is another note.")
+        late = _("It is too late to undo that: ten minutes are over, or there is another note.")
+        messages.warning(request, late)
         return redirect("notes")
-    messages.success(request, "Your note is back.")
+    messages.success(request, _("Your note is back."))
     return redirect(f"{put.resource.get_absolute_url()}#note")
 
 

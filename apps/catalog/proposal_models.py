@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -18,10 +19,10 @@ WHY_LENGTH = 2000
 class ProposalState(models.TextChoices):
     """Where a proposal is."""
 
-    PROPOSED = "proposed", "Waits for an answer"
-    ACCEPTED = "accepted", "Accepted, waiting to be added"
-    ADDED = "added", "In the track"
-    DECLINED = "declined", "Not taken"
+    PROPOSED = "proposed", _("Waits for an answer")
+    ACCEPTED = "accepted", _("Accepted, waiting to be added")
+    ADDED = "added", _("In the track")
+    DECLINED = "declined", _("Not taken")
 
 
 OPEN = (ProposalState.PROPOSED, ProposalState.ACCEPTED)

@@ -7,10 +7,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.catalog import proposals
-from apps.catalog.models import Link, Proposal
+from apps.catalog.models import Kind, Link, Proposal
 from apps.catalog.proposal_models import ProposalState
 from apps.catalog.proposals import ProposalForm
 
@@ -43,9 +44,9 @@ def propose(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = proposals.propose(form=form, by=request.user)
         if made:
-            messages.success(request, "Thank you. Staff are told, and you will be told what they say.")
+            messages.success(request, _("Thank you. Staff are told, and you will be told what they say."))
             return redirect(made)
-        form.add_error("url", "Somebody else has just proposed it.")
+        form.add_error("url", _("Somebody else has just proposed it."))
     return render(request, "catalog/propose.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -62,6 +63,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     accepted = found.state == ProposalState.ACCEPTED and request.user.is_staff
     context = {
         "proposal": found,
+        "kind": Kind(found.kind).label,
         "concepts": list(found.concepts.all()),
         "entry": proposals.entry(found) if accepted else "",
         "may_decide": request.user.is_staff and found.state == ProposalState.PROPOSED,
@@ -75,12 +77,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept (`answer=accept`) or decline with a reason."""
     found = _proposal(request, pk)
     if not request.user.is_staff:
-        raise PermissionDenied("Only staff may answer a proposal.")
+        raise PermissionDenied(_("Only staff may answer a proposal."))
     accept, reason = request.POST.get("answer") == "accept", request.POST.get("reason", "").strip()[:2000]
     if not accept and not reason:
-        messages.error(request, "Say why it is not taken: whoever proposed it reads it.")
+        messages.error(request, _("Say why it is not taken: whoever proposed it reads it."))
     elif proposals.decide(proposal=found, accept=accept, reason=reason, by=request.user):
-        messages.success(request, f"{found.by.display_name} is told.")
+        messages.success(request, _("%(name)s is told.") % {"name": found.by.display_name})
     else:
-        messages.warning(request, "Somebody has answered it before you.")
+        messages.warning(request, _("Somebody has answered it before you."))
     return redirect(found)

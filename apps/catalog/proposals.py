@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import yaml
@@ -11,6 +12,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.notifications import notify
@@ -25,31 +28,34 @@ class ProposalForm(forms.ModelForm):
     """A resource that somebody proposes. Says where it is already, if it is."""
 
     url = forms.URLField(
-        label="Address", max_length=500, assume_scheme="https", widget=forms.URLInput({"placeholder": "https://"})
+        label=_("Address"), max_length=500, assume_scheme="https", widget=forms.URLInput({"placeholder": "https://"})
     )
     why = forms.CharField(
-        label="Why this one",
+        label=_("Why this one"),
         max_length=WHY_LENGTH,
         widget=forms.Textarea({"rows": 4}),
-        help_text="What it does better than what is there, and for whom.",
+        help_text=_("What it does better than what is there, and for whom."),
     )
-    kind = forms.ChoiceField(choices=Kind.choices)
-    level = forms.ChoiceField(choices=Level.choices)
-    minutes = forms.IntegerField(required=False, min_value=1, max_value=10_000, help_text="How long it takes.")
-    track = forms.ModelChoiceField(Track.objects.current(), empty_label="Choose one")
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    level = forms.ChoiceField(label=_("Level"), choices=Level.choices)
+    minutes = forms.IntegerField(
+        label=_("Minutes"), required=False, min_value=1, max_value=10_000, help_text=_("How long it takes.")
+    )
+    track = forms.ModelChoiceField(Track.objects.current(), label=_("Track"), empty_label=_("Choose one"))
     concepts = forms.ModelMultipleChoiceField(
-        Concept.objects.current(), required=False, widget=forms.CheckboxSelectMultiple
+        Concept.objects.current(), label=_("Concepts"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
         model = Proposal
         fields = ["url", "title", "author", "why", "kind", "level", "minutes", "track", "concepts"]
+        labels = {"title": _("Title"), "author": _("Author")}
 
     def clean_url(self) -> str:
         """An address that the curriculum's files would take, and that isn't there yet."""
         url: str = self.cleaned_data["url"]
         if not url.startswith("https://"):
-            raise forms.ValidationError("The address has to begin with https://.")
+            raise forms.ValidationError(gettext("The address has to begin with https://."))
         if found := already_there(url):
             raise forms.ValidationError(found)
         return url
@@ -58,7 +64,8 @@ class ProposalForm(forms.ModelForm):
         """No more than say something."""
         found = self.cleaned_data["concepts"]
         if len(found) > CONCEPTS_AT_MOST:
-            raise forms.ValidationError(f"At most {CONCEPTS_AT_MOST}: those that it is most about.")
+            text = gettext("At most %(most)s: those that it is most about.")
+            raise forms.ValidationError(text % {"most": CONCEPTS_AT_MOST})
         return found
 
 
@@ -69,9 +76,10 @@ def already_there(url: str) -> SafeString | str:
         if address_key(resource.url) == key:
             track = resource.section.track
             where = resource.get_absolute_url()
-            return format_html('It is there already: <a href="{}">{}</a> in {}.', where, resource, track)
+            text = gettext('It is there already: <a href="{url}">{resource}</a> in {track}.')
+            return format_html(text, url=where, resource=resource, track=track)
     if Proposal.objects.filter(key=key, state__in=OPEN).exists():
-        return "It is proposed already, and waits for an answer or to be added."
+        return gettext("It is proposed already, and waits for an answer or to be added.")
     return ""
 
 
@@ -84,8 +92,13 @@ def propose(*, form: ProposalForm, by: User) -> Proposal | None:
             proposal.save()
             form.save_m2m()
             staff = User.objects.filter(is_staff=True, is_active=True).exclude(pk=by.pk)
-            text = f"{by.display_name} proposes “{proposal}” for {proposal.track}."
-            notify(staff, kind="proposal", text=text, url=proposal.get_absolute_url())
+            names = {"name": by.display_name, "proposal": proposal, "track": proposal.track}
+            notify(
+                staff,
+                kind="proposal",
+                text=lambda: gettext("%(name)s proposes “%(proposal)s” for %(track)s.") % names,
+                url=proposal.get_absolute_url(),
+            )
     except IntegrityError:
         return None
     return proposal
@@ -98,10 +111,20 @@ def decide(*, proposal: Proposal, accept: bool, reason: str, by: User) -> bool:
     waiting = Proposal.objects.filter(pk=proposal.pk, state=ProposalState.PROPOSED)
     if not waiting.update(state=state, reason=reason, decided_by=by, decided_at=timezone.now()):
         return False
-    says = "is accepted and waits to be added to its track" if accept else "is not taken"
-    text = f"Your proposal “{proposal}” {says}."
-    notify([proposal.by], kind="proposal", text=text, url=proposal.get_absolute_url(), body=reason)
+    notify(
+        [proposal.by],
+        kind="proposal",
+        text=lambda: _answer(accept) % {"proposal": proposal},
+        url=proposal.get_absolute_url(),
+        body=reason,
+    )
     return True
+
+
+def _answer(accepted: bool) -> str:
+    if accepted:
+        return gettext("Your proposal “%(proposal)s” is accepted and waits to be added to its track.")
+    return gettext("Your proposal “%(proposal)s” is not taken.")
 
 
 def find_added() -> int:
@@ -115,10 +138,14 @@ def find_added() -> int:
         proposal = waiting.pop(address_key(resource.url), None)
         mine = Proposal.objects.filter(pk=proposal.pk if proposal else None, state=ProposalState.ACCEPTED)
         if proposal and mine.update(state=ProposalState.ADDED):
-            text = f"“{resource}”, which you proposed, is in {resource.section.track} now. Thank you."
-            notify([proposal.by], kind="proposal", text=text, url=resource.get_absolute_url())
+            notify([proposal.by], kind="proposal", text=partial(_thanks, resource), url=resource.get_absolute_url())
             added += 1
     return added
+
+
+def _thanks(resource: Resource) -> str:
+    text = gettext("“%(resource)s”, which you proposed, is in %(track)s now. Thank you.")
+    return text % {"resource": resource, "track": resource.section.track}
 
 
 def entry(proposal: Proposal) -> str:

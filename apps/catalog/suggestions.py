@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 
@@ -17,7 +19,7 @@ class Suggestion:
     reason: str
     url: str
     accent: str = ""
-    action: str = "Go on"
+    action: str = field(default_factory=lambda: gettext("Go on"))
     icon: str = "arrow-right"
 
 

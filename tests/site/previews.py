@@ -6,6 +6,7 @@ python -m tests.site.previews   (after a change in studyhub/art.py)
 import tempfile
 from pathlib import Path
 
+from django.conf import settings
 from playwright.sync_api import sync_playwright
 
 from studyhub.art import PICTURES, draw
@@ -33,6 +34,7 @@ PAGE = """<!doctype html><html data-theme="light"><meta charset="utf-8">
 
 def main() -> None:
     """A picture for each track."""
+    settings.configure(USE_I18N=False)
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1200, "height": 630})
