@@ -142,6 +142,7 @@ MFA_FORMS = {
         ("authenticate", "AuthenticateForm"),
         ("reauthenticate", "ReauthenticateForm"),
         ("add", "AddForm"),
+        ("edit", "EditForm"),
     )
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -12,6 +12,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.accounts.models import User
 from apps.accounts.notifications import speaking_to
@@ -67,4 +68,4 @@ class FactorAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         """What stands in the field for the name of a new passkey."""
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
-        return _("Passkey") if number == 1 else _("Passkey %(number)s") % {"number": number}
+        return pgettext("name of the first", "Passkey") if number == 1 else _("Passkey %(number)s") % {"number": number}

@@ -8,6 +8,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms as theirs
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CredentialField(forms.JSONField):
@@ -27,6 +28,10 @@ class CredentialField(forms.JSONField):
 
     def bound_data(self, data: Any, initial: Any) -> None:
         """Called by Django where the form is shown again: a new answer is asked for then."""
+
+
+def _name(*, required: bool) -> forms.CharField:
+    return forms.CharField(required=required, label=pgettext_lazy("of a passkey", "Name"))
 
 
 def _field() -> CredentialField:
@@ -65,6 +70,7 @@ class ReauthenticateForm(_Careful, theirs.ReauthenticateWebAuthnForm):
 class AddForm(theirs.AddWebAuthnForm):
     """A new passkey, which signs in by itself unless that is unticked."""
 
+    name = _name(required=False)
     credential = _field()
     passwordless = forms.BooleanField(
         label=_("Sign in with it alone"),
@@ -80,3 +86,9 @@ class AddForm(theirs.AddWebAuthnForm):
         except (KeyError, TypeError, ValueError):
             raise get_adapter().validation_error("incorrect_code") from None
         return cleaned
+
+
+class EditForm(theirs.EditWebAuthnForm):
+    """Another name for a passkey."""
+
+    name = _name(required=True)
