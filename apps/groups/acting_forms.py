@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.formats import number_format
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import Resource
@@ -65,14 +65,16 @@ class AttemptsForm(ActForm):
 class PinForm(ActForm):
     """A resource to recommend."""
 
-    resource = forms.ModelChoiceField(Resource.objects.none(), label=_("Resource"), empty_label=_("Choose one"))
+    resource = forms.ModelChoiceField(
+        Resource.objects.none(), label=_("Resource"), empty_label=pgettext_lazy("resource", "Choose one")
+    )
     note = forms.CharField(label=_("A word on it"), max_length=300, required=False, help_text=REASON_HELP)
 
     def __init__(self, *args: Any, exercise: Exercise | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["resource"]
         field.queryset = Resource.objects.current().select_related("section__track")
-        field.choices = [("", gettext("Choose one")), *_by_track(field.queryset, exercise)]
+        field.choices = [("", pgettext("resource", "Choose one")), *_by_track(field.queryset, exercise)]
 
 
 class MessageForm(ActForm):

@@ -60,7 +60,11 @@ def _say(request: HttpRequest, sent: int, kept: int) -> None:
         text = ngettext("%(n)d invitation sent.", "%(n)d invitations sent.", sent)
         messages.success(request, text % {"n": sent})
     if kept:
-        text = _("%(n)d could not be sent by e-mail. Copy their links below and send them yourself.")
+        text = ngettext(
+            "%(n)d could not be sent by e-mail. Copy their links below and send them yourself.",
+            "%(n)d could not be sent by e-mail. Copy their links below and send them yourself.",
+            kept,
+        )
         messages.warning(request, text % {"n": kept})
     if not (sent or kept):
         messages.info(request, _("They are in the group already."))

@@ -87,7 +87,9 @@ def _resources(user: User, assignments: list[Assignment]) -> dict[int, Progress]
     )
     done = set(completed)
     return {
-        pk: Progress(_("Done"), "good", "circle-check", True) if resource in done else Progress(_("Not yet"))
+        pk: Progress(pgettext("item", "Done"), "good", "circle-check", True)
+        if resource in done
+        else Progress(_("Not yet"))
         for resource, pk in here.items()
     }
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import plan_undo
@@ -120,7 +121,7 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
         items = picked(request.POST.getlist("item"), request.POST.get("section", ""))
         made = services.add(group=group, meeting=found, items=items)
         if made:
-            messages.success(request, _("%(n)d added.") % {"n": len(made)})
+            messages.success(request, ngettext("%(n)d added.", "%(n)d added.", len(made)) % {"n": len(made)})
             return redirect(f"{reverse('groups:plan_edit', args=[slug])}#{_anchor(found)}")
         messages.warning(request, _("Nothing was added: tick what you want to add."))
         return redirect(request.get_full_path())

@@ -14,6 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from studyhub.saying import gettext as _
+from studyhub.saying import pgettext
 
 from .heat import Heat
 from .states import words
@@ -33,7 +34,12 @@ def heat_table(heat: Heat) -> list[list[Value]]:
     over: list[Value] = [_("Meeting"), "", ""]
     for title, _at, count in heat.meetings:
         over += [title] * count
-    head: list[Value] = [_("Learner"), _("Done"), _("Required"), *(column.title for column in heat.columns)]
+    head: list[Value] = [
+        _("Learner"),
+        pgettext("item", "Done"),
+        _("Required"),
+        *(column.title for column in heat.columns),
+    ]
     lines: list[list[Value]] = [[row.name, row.done, row.required, *map(words, row.codes)] for row in heat.rows]
     return [over, head, *lines]
 

@@ -155,7 +155,7 @@ def spans(columns: Sequence[Column]) -> list[tuple[str, int | None, int]]:
 
 def head(shown: Heat, *, items_url: str, dated: Callable[[int], str]) -> str:
     """The two lines of heads: meetings with their dates, and what is to be done for each."""
-    learner, done = escape(_("Learner")), escape(_("Done"))
+    learner, done = escape(_("Learner")), escape(pgettext("item", "Done"))
     without, optional = escape(_("Without a meeting")), escape(_(" (optional)"))
     over = "".join(
         f'<th scope=colgroup colspan={count} title="{escape(title) or without}"><span>'
