@@ -71,6 +71,18 @@ def test_detail_says_what_it_asks_for(client, synced):
         assert words in page
 
 
+def test_detail_says_it_in_french_to_whoever_reads_french(client, synced):
+    page = client.get(synced.get_absolute_url(), headers={"Accept-Language": "fr"}).text
+    for words in (
+        "20 s pour tout le notebook",
+        "1\u00a0Go",
+        "scikit-learn ne peut pas être importé\u202f:",
+        "Doubling numbers",
+        '<div class="prose" lang="en" data-math>',
+    ):
+        assert words in page
+
+
 def test_detail_asks_strangers_to_sign_in_before_they_hand_in(client, synced):
     assert f"{reverse('account_login')}?next=/exercises/doubling/" in get(client, synced.get_absolute_url())
 
