@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts import leaving, packing, sessions
 from apps.accounts.models import DataExport
+from apps.accounts.proof import ask, proof_required
 
 
 @login_required
@@ -68,6 +69,7 @@ def export_progress(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 @reauthentication_required
+@proof_required
 def ask_for_export(request: HttpRequest) -> HttpResponse:
     """Have it made, in the background; one at a time."""
     packing.ask(request.user)
@@ -83,6 +85,8 @@ def download_export(request: HttpRequest, pk: str) -> HttpResponse | FileRespons
     if export.expires_at is None or export.expires_at <= timezone.now():
         raise Http404
     raise_if_reauthentication_required(request, app="allauth.account")
+    if asking := ask(request):
+        return asking
     try:
         file = default_storage.open(export.file_name)
     except FileNotFoundError:
@@ -94,6 +98,7 @@ def download_export(request: HttpRequest, pk: str) -> HttpResponse | FileRespons
 @login_required
 @require_http_methods(["GET", "POST"])
 @reauthentication_required
+@proof_required
 def leave(request: HttpRequest) -> HttpResponse:
     """What goes and what stays; by a form the account is to be deleted, and its sessions end."""
     if request.method == "POST":

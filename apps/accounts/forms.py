@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import proof
 from apps.accounts.kinds import KINDS
 from apps.accounts.models import Scope, User
 from apps.accounts.zones import zone_choices
@@ -83,6 +85,27 @@ class TokenForm(forms.Form):
         initial=90,
         coerce=int,
     )
+
+
+class CodeForm(forms.Form):
+    """A code from a mail (proof.py)."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"})
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(*args)
+        self.request = request
+
+    def clean_code(self) -> str:
+        """Called by Django. Raises ValidationError for a code that is not, or no more, the right one."""
+        code: str = self.cleaned_data["code"]
+        if proof.check(self.request, code):
+            return code
+        if proof.is_sent(self.request):
+            raise forms.ValidationError(_("That is not the code."))
+        raise forms.ValidationError(_("That code holds no more. Have another one sent."))
 
 
 class ChoicesForm(forms.Form):

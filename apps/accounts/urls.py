@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from apps.accounts import account_views, token_views, told_views, views
+from apps.accounts import account_views, proof_views, token_views, told_views, views
 
 urlpatterns = [
     # In place of allauth's own page, which can't end one of them.
     path("accounts/sessions/", account_views.all_sessions, name="usersessions_list"),
+    # In front of allauth's own, for who has no password and no second factor.
+    path("accounts/email/", proof_views.email, name="account_email"),
+    path("accounts/password/set/", proof_views.set_password, name="account_set_password"),
+    path("accounts/2fa/totp/activate/", proof_views.activate_totp, name="mfa_activate_totp"),
+    path("accounts/2fa/webauthn/add/", proof_views.add_webauthn, name="mfa_add_webauthn"),
+    path("accounts/prove/", proof_views.prove, name="prove"),
     # For scripts of Google on pages of ours, of which there are none.
     path("accounts/google/login/token/", views.not_there, name="google_login_by_token"),
     path("theme/", views.theme, name="theme"),

@@ -115,6 +115,7 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "account_signup": (EVERYBODY, EVERYBODY),
     "account_inactive": (EVERYBODY, NOTHING),
     "account_reauthenticate": (SIGNED_IN, SIGNED_IN),
+    "prove": (SIGNED_IN, SIGNED_IN),
     "account_email": (SIGNED_IN, SIGNED_IN),
     "account_email_verification_sent": (EVERYBODY, NOTHING),
     "account_confirm_email": (EVERYBODY, NOBODY),  # whoever has the key; here nobody has
