@@ -96,7 +96,7 @@ TEMPLATES = [
                 "studyhub.context.site",
             ],
             # Every page has words: none has to ask for the tags that translate them.
-            "builtins": ["django.templatetags.i18n", "django.templatetags.l10n"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.l10n", "studyhub.templatetags.dates"],
         },
     },
 ]

@@ -12,10 +12,11 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from studyhub.templatetags.dates import date
 
 from . import heat, states
 from .heat import NO_MEETING, PER_PAGE, Heat, Wanted
@@ -42,7 +43,7 @@ def moment(seconds: int) -> datetime:
 
 def dated(seconds: int) -> str:
     """The day, for a head of the table."""
-    return date_format(moment(seconds), "j M")
+    return date(moment(seconds), "j M")
 
 
 @dataclass(frozen=True)
