@@ -1,4 +1,4 @@
-"""Which edition of the curriculum is in the tables: a name that each sync changes.
+"""Which edition of the curriculum is in the tables: its name changes with each sync, and when a link dies or is mended.
 
 What a process keeps of the curriculum in its memory, it keeps under the edition; so a sync is on every page a second
 later.

@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.accounts.notifications import notify
+from apps.catalog import edition
 from apps.catalog.addresses import address_key
 from apps.catalog.link_models import Link, LinkState
 from apps.catalog.models import Resource
@@ -101,7 +102,11 @@ def look(url: str, *, deadline_s: float | None = None) -> Found:
 
 @transaction.atomic
 def note(link: Link, found: Found, now: datetime) -> None:
-    """Keep what was found; staff are told of a link that is dead now, or has moved for good."""
+    """Keep what was found; staff are told of a link that is dead now, or has moved for good.
+
+    What is dead is marked in lists, which are kept by the curriculum's edition: it gets another name.
+    """
+    was_dead = link.state == LinkState.DEAD
     link.status, link.said = found.status, found.said[:200]
     link.next_look_at = now + AGAIN
     news: Callable[[], str] | None = None
@@ -120,10 +125,12 @@ def note(link: Link, found: Found, now: datetime) -> None:
             link.failures, link.failed_on = min(link.failures + 1, 1000), now.date()
         if link.state == LinkState.FAILING and link.failures >= DEAD_AFTER:
             link.state = LinkState.DEAD
-            news = partial(_is_dead, link.resource, link.said)
+            news = partial(_has_died, link.resource, link.said)
     elif found.wait is not None:
         link.next_look_at = now + min(max(found.wait, AGAIN_FAILING), LONGEST_WAIT)
     link.save()
+    if (link.state == LinkState.DEAD) != was_dead:
+        edition.renew()
     if news:
         staff = User.objects.filter(is_staff=True, is_active=True)
         notify(staff, kind="proposal", text=news, url=link.resource.get_absolute_url())
@@ -133,18 +140,20 @@ def _has_moved(resource: Resource, to: str) -> str:
     return gettext("“%(resource)s” has moved for good, to %(to)s") % {"resource": resource, "to": to}
 
 
-def _is_dead(resource: Resource, said: str) -> str:
+def _has_died(resource: Resource, said: str) -> str:
     return gettext("The link of “%(resource)s” is dead. %(said)s") % {"resource": resource, "said": said}
 
 
 def instead_of(resource: Resource, others: list[Resource]) -> Resource | None:
-    """For a dead link the first of `others` whose own isn't dead; None while it lives (without a query)."""
-    link = getattr(resource, "link", None)
-    if link is None or not link.is_dead:
+    """For a dead link the first of `others` whose own isn't dead; None while it lives. All were fetched with links."""
+    if not _is_dead(resource):
         return None
-    dead = Link.objects.filter(resource__in=[other.pk for other in others], state=LinkState.DEAD)
-    keys = frozenset(dead.values_list("resource_id", flat=True))
-    return next((other for other in others if other.pk not in keys), None)
+    return next((other for other in others if not _is_dead(other)), None)
+
+
+def _is_dead(resource: Resource) -> bool:
+    link = getattr(resource, "link", None)
+    return link is not None and link.is_dead
 
 
 def _due(now: datetime) -> Iterator[Link]:

@@ -76,9 +76,10 @@ class TrackQuerySet(models.QuerySet["Track"]):
     def with_contents(self) -> TrackQuerySet:
         """Current tracks with what their pages list: sections, resources, exercises, quizzes (five queries)."""
         sections = Section.objects.filter(retired=False).order_by("position")
+        resources = Resource.objects.filter(retired=False).order_by("position").select_related("link")
         return self.current().prefetch_related(
             Prefetch("sections", sections),
-            Prefetch("sections__resources", Resource.objects.filter(retired=False).order_by("position")),
+            Prefetch("sections__resources", resources),
             Prefetch("sections__exercises", exercises_on_offer()),
             Prefetch("sections__quizzes", quizzes_on_offer()),
         )
@@ -186,7 +187,7 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
 
     def on_concept(self, concept: Concept) -> ResourceQuerySet:
         """Every resource that looks at the concept."""
-        return self.current().filter(concepts=concept).select_related("section__track")
+        return self.current().filter(concepts=concept).select_related("section__track", "link")
 
     def another_perspective(self, resource: Resource) -> ResourceQuerySet:
         """Other resources on the same concepts, those that share most of them first; each has its count as `shared`."""
@@ -196,7 +197,7 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
             .exclude(pk=resource.pk)
             .annotate(shared=Count("concepts"))
             .order_by("-shared", "section__track__position", "section__position", "position")
-            .select_related("section__track")
+            .select_related("section__track", "link")
             .prefetch_related("concepts")
         )
 

@@ -1,11 +1,14 @@
 """What is kept in memory of the curriculum and its pages: never another reader's, and never an old edition's."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.urls import reverse
 
 from apps.catalog import edition
-from apps.catalog.models import Resource, Track
+from apps.catalog.links import FAILED, GOOD, Found, note
+from apps.catalog.models import Link, Resource, Track
 from apps.catalog.services import mark_done, undo_done
 from studyhub import kept
 
@@ -67,6 +70,27 @@ def test_a_sync_is_on_the_next_page(client, keeping, catalog, reload):
     page = client.get(reverse("track", args=["regression"])).content.decode()
     assert "A tree in an hour" in page
     assert "A tree in ten minutes" not in page
+
+
+def test_a_link_that_dies_is_on_the_next_page_and_so_is_its_mending(client, keeping, video):
+    moment = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    link = Link.objects.create(resource=video, url=video.url, next_look_at=moment)
+    address = reverse("track", args=["regression"])
+    assert "dead link" not in client.get(address).text
+    for day in range(3):
+        note(link, Found(FAILED, 404), moment + timedelta(days=day))
+    assert "dead link" in client.get(address).text
+    note(link, Found(GOOD, 200), moment + timedelta(days=4))
+    assert "dead link" not in client.get(address).text
+
+
+def test_a_look_that_changes_nothing_keeps_what_is_kept(keeping, video):
+    moment = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    link = Link.objects.create(resource=video, url=video.url, next_look_at=moment)
+    before = edition.current()
+    for found in (Found(GOOD, 200), Found(FAILED, 404), Found(GOOD, 200)):
+        note(link, found, moment)
+    assert edition.current() == before
 
 
 def test_the_edition_is_looked_up_once_in_its_time(keeping, catalog, settings, django_assert_num_queries):

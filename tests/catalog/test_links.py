@@ -223,3 +223,23 @@ class TestPages:
             page = client.get(reverse("proposals")).content.decode()
             assert ("Links to mend" in page) is seen
             assert ("It answered 404 Not Found." in page) is seen
+
+    @pytest.mark.parametrize("address", ["/tracks/regression/", "/concepts/decision-tree/"])
+    def test_lists_mark_what_is_dead_and_nothing_else(self, client, video, dead, address):
+        Link.objects.create(
+            resource=Resource.objects.get(slug="tree-article"), url="https://example.org/tree", state="good",
+            next_look_at=NOW,
+        )  # fmt: skip
+        page = client.get(address).text
+        assert page.count("dead link") == 1
+        assert page.index("A tree in ten minutes") < page.index("dead link") < page.index("The same tree in words")
+        links.note(dead, Found(GOOD, 200), NOW + 4 * DAY)
+        assert "dead link" not in client.get(address).text
+
+    def test_beside_another_resource_it_is_marked_as_well(self, client, video, dead):
+        article = Resource.objects.get(slug="tree-article")
+        assert "dead link" in client.get(article.get_absolute_url()).text
+
+    def test_marks_cost_no_query_of_their_own(self, client, video, dead, django_assert_num_queries):
+        with django_assert_num_queries(5):  # what the track has
+            assert "dead link" in client.get("/tracks/regression/").text
