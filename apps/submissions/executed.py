@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import logging
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,24 +21,35 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from . import outline
 from .fates import Fate
 from .formulas import Typesetter
+from .listings import Lister
+from .rendering import STYLE
 
 TEMPLATE = "frame.html.j2"
+# Characters of code in a line on a telephone.
+ON_A_TELEPHONE = 42
+COLOURED = set(re.findall(r"\.highlight \.([a-z0-9]+)", STYLE))
 # nbconvert warns of each picture without a text alternative: a learner's plot has none.
 quiet = logging.getLogger(f"{__name__}.nbconvert")
 quiet.setLevel(logging.ERROR)
 
 
-def to_html(data: bytes, found: dict[int, Fate]) -> str:
-    """The body of the page. Raises whatever nbformat and nbconvert make of a notebook that is none."""
+def to_html(data: bytes, found: dict[int, Fate], *, lang: str) -> str:
+    """The body of the page; `lang` is that of our own words, the notebook's are English.
+
+    Raises whatever nbformat and nbconvert make of a notebook that is none.
+    """
     node = nbformat.reads(data.decode("utf-8"), as_version=4)
     longest = max((fate.seconds for fate in found.values()), default=0.0)
     for index, cell in enumerate(node.cells):
         fate = found.get(index, Fate())
-        name = _("Cell %(number)s") % {"number": fate.number}
+        number = {"number": fate.number}
         about = {
             **asdict(fate),
-            "name": name,
+            "name": _("Cell %(number)s") % number,
+            "code": _("Code of cell %(number)s") % number,
+            "output": _("Output of cell %(number)s") % number,
             "part": index,
+            "lang": lang,
             "bar": outline.bar(fate.seconds, longest) if fate.seconds else "",
         }
         cell.metadata = nbformat.from_dict({"studyhub": about})
@@ -49,10 +61,11 @@ def to_html(data: bytes, found: dict[int, Fate]) -> str:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
         log=quiet,
+        filters={"highlight_code": Lister(COLOURED)},
     )
     body = exporter.from_notebook_node(node)[0]
     nav = outline.to_html(outline.parts(node.cells, found), found)
-    return f'{nav}<div class="cells">{body}</div>'
+    return f'{nav}<div class="cells" lang="en">{body}</div>'
 
 
 class FrameExporter(HTMLExporter):
@@ -75,6 +88,12 @@ class FrameRenderer(IPythonRenderer):
     def __init__(self, typesetter: Typesetter, **options: Any) -> None:
         super().__init__(escape=False, exclude_anchor_links=True, **options)
         self.typesetter = typesetter
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Called for code between fences: where a telephone has to scroll it, a keyboard can too."""
+        is_long = any(len(line) > ON_A_TELEPHONE for line in code.splitlines())
+        block = str(super().block_code(code, info))
+        return block.replace("<pre", '<pre tabindex="0"', 1) if is_long else block
 
     def inline_math(self, body: str) -> str:
         """Called for `$…$`."""

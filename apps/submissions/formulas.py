@@ -18,6 +18,8 @@ CHARACTERS = 2000
 PAGE_S = 2.0
 # What one formula may grow to: a macro can be short and its markup long.
 MARKUP = 60_000
+# Signs that fit beside each other on a telephone; a longer formula of its own is scrolled there, by keyboard too.
+SIGNS = 24
 
 
 class Typesetter:
@@ -50,4 +52,6 @@ def _written(formula: Element) -> str:
         element.text = html.unescape(element.text) if element.text else None
         element.tail = None
         element.attrib.pop("href", None)
+    if formula.get("display") == "block" and len("".join(formula.itertext())) > SIGNS:
+        formula.set("tabindex", "0")
     return tostring(formula, encoding="unicode")

@@ -23,7 +23,7 @@ from .models import Run
 
 logger = logging.getLogger(__name__)
 # Part of the name of each page that is kept: raise it when pages come to look different.
-FORM = 3
+FORM = 4
 STOPPED = {Verdict.LEARNER_ERROR, Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY, Verdict.OUTPUT_TOO_LARGE}
 STOPPED |= {Verdict.DISK_FULL, Verdict.TOO_MANY_PROCESSES}
 
@@ -60,8 +60,9 @@ def executed_page(run: Run, *, theme: str) -> str | None:
     if run.files == Files.NONE:
         return None  # also where this machine still has the page
     language = get_language() or settings.LANGUAGE_CODE
+    lang = language_tag(language)
     kept = settings.VAR_DIR / RENDERED / f"{run.pk}-{run.attempt}-{FORM}-{language}.html"
-    body = kept.read_text(encoding="utf-8") if kept.is_file() else _render(run)
+    body = kept.read_text(encoding="utf-8") if kept.is_file() else _render(run, lang)
     if body is None:
         return None
     if not kept.is_file():
@@ -70,16 +71,15 @@ def executed_page(run: Run, *, theme: str) -> str | None:
         part.write_text(body, encoding="utf-8")
         part.replace(kept)
     chosen = f' data-theme="{theme}"' if theme in THEMES else ""
-    tag = language_tag(language)
     title = html.escape(_("Executed notebook of hand-in %(number)s") % {"number": run.submission.number})
     return (
-        f'<!doctype html><html lang="{tag}"{chosen}><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{lang}"{chosen}><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
         f"<body><main>{body}</main></body></html>"
     )
 
 
-def _render(run: Run) -> str | None:
+def _render(run: Run, lang: str) -> str | None:
     try:
         data = folders.read_executed(run.stored)
     except folders.ResultUnreadable as error:
@@ -91,7 +91,7 @@ def _render(run: Run) -> str | None:
         # Imported where needed: nbconvert takes half a second, and only this page wants it.
         from .executed import to_html
 
-        body = to_html(data, fates(run.cells, stopped_cell(run)))
+        body = to_html(data, fates(run.cells, stopped_cell(run)), lang=lang)
     except Exception:  # nbconvert raises what a broken notebook makes it stumble over; the grade doesn't depend on it
         logger.exception("Run %s: its executed notebook can't be shown", run.pk)
         return _note(_("The executed notebook can't be shown."))

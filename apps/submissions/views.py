@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -137,8 +138,12 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_safe
 @xframe_options_sameorigin
+@gzip_page
 def notebook(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The executed notebook as a document of its own, for the sandboxed frame: nothing in it may run or load."""
+    """The executed notebook as a document of its own, for the sandboxed frame: nothing in it may run or load.
+
+    Packed, for pictures make it large; it holds no secret of ours that its length could tell.
+    """
     run = get_readable(request.user, pk).run
     page = executed_page(run, theme=request.COOKIES.get("theme", ""))
     if page is None:

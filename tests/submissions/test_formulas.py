@@ -83,3 +83,11 @@ def test_once_time_is_up_the_rest_is_left_alone():
     typesetter = Typesetter(page_s=1e-9)
     assert typesetter.mathml("x", display=False) is not None
     assert typesetter.mathml("x", display=False) is None
+
+
+@pytest.mark.parametrize(
+    ("tex", "display", "reached"),
+    [("a + b", True, False), ("a + " * 20 + "b", True, True), ("a + " * 20 + "b", False, False)],
+)
+def test_a_formula_wider_than_a_telephone_is_reached_by_keyboard(tex, display, reached):
+    assert ('tabindex="0"' in (Typesetter().mathml(tex, display=display) or "")) is reached

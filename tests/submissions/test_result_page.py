@@ -241,6 +241,26 @@ def test_it_is_converted_once(desk, bobs, bob):
     assert page(bobs, run, "notebook").text == first
 
 
+def test_what_is_wider_than_the_frame_is_reached_by_keyboard(desk, bobs, bob):
+    run = desk.done(bob)
+    output = {"output_type": "display_data", "data": {"text/html": "<table></table>"}, "metadata": {}}
+    sources = ["short", "x = " + "1 + " * 30 + "<1"]
+    cells = [nbformat.v4.new_code_cell(source, outputs=[nbformat.from_dict(output)]) for source in sources]
+    write(run.stored, "result/executed.ipynb", nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+    text = page(bobs, run, "notebook").text
+    assert text.count("<pre") == 2
+    assert text.count('<pre aria-label="Code of cell 2" role="group" tabindex="0">') == 1
+    assert text.count(' role="group" tabindex="0"><table>') == 2
+    assert "&lt;" in text
+
+
+def test_it_is_sent_packed(desk, bobs, bob):
+    run = desk.done(bob)
+    answer = bobs.get(reverse("submissions:notebook", args=[run.submission_id]), HTTP_ACCEPT_ENCODING="gzip")
+    assert answer["Content-Encoding"] == "gzip"
+    assert b"def double" not in answer.content
+
+
 def cells_of(run: Run, *statuses: str) -> list[dict]:
     cells = [{"index": n, "status": status, "seconds": n + 0.25} for n, status in enumerate(statuses)]
     Run.objects.filter(pk=run.pk).update(cells=cells)
