@@ -22,7 +22,7 @@ class SubmissionsConfig(AppConfig):
         from apps.quizzes.evidence import register
         from studyhub import celery  # noqa: F401
 
-        from . import checks, leaving, proposals  # noqa: F401
+        from . import checks, helping, leaving, proposals  # noqa: F401
         from .evidence import from_hand_ins
         from .practice import days_handed_in
         from .services.entries import recount
@@ -32,4 +32,5 @@ class SubmissionsConfig(AppConfig):
         register(from_hand_ins)
         practice.register(days_handed_in)
         suggestions.register(proposals.suggestions)
+        suggestions.register(helping.suggestions)
         follow_syncs(lambda exercise: recount(exercise=exercise))
