@@ -92,7 +92,7 @@ SAME = {"RMSE", "R²", "Point"}
         ("It agrees with the reference.", "Cela concorde avec la référence."),
         (
             "3 of the 4 entries of the result are right; the largest difference is about 0.2.",
-            f"Dans le résultat, 3 entrées sur 4 sont justes{NNBSP}; l’écart le plus grand est d’environ 0,2.",
+            f"Entrées justes dans le résultat{NNBSP}: 3 sur 4{NNBSP}; l’écart le plus grand est d’environ 0,2.",
         ),
         (
             "The value `w` has the shape (3,), but should have (4,). It is transposed.",
