@@ -75,7 +75,7 @@ def test_one_that_is_made_in_the_sites_language_keeps_following_the_browser(clie
 
 def test_a_mail_for_a_new_password_is_in_the_language_of_whom_it_goes_to(client, lea):
     client.post(reverse("account_reset_password"), {"email": lea.email}, headers={"accept-language": "en"})
-    assert "Bonjour," in mail.outbox[-1].body
+    assert "demandé un nouveau mot de passe pour votre compte" in mail.outbox[-1].body
 
 
 def test_what_changed_is_told_in_the_language_of_whom_it_concerns(client, lea):
