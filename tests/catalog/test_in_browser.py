@@ -1,14 +1,30 @@
 """What only a browser shows: scripts, the content security policy, widths, light and dark."""
 
+import json
+import re
+from urllib.parse import quote, urlsplit
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from apps.catalog.models import Completion
 from studyhub.templatetags.ui import THEMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("catalog")]
 VIDEO = "/tracks/regression/resources/tree-video/"
+PLAYER = "https://www.youtube-nocookie.com"
+# A page's own scripts write where a video is; the test waits for it.
+TELLS_WHAT_IS_WRITTEN = """
+  const { setItem, removeItem } = Storage.prototype;
+  Storage.prototype.setItem = function (key, value) { setItem.call(this, key, value); console.log(key, "is", value); };
+  Storage.prototype.removeItem = function (key) { removeItem.call(this, key); console.log(key, "is no more"); };
+"""
 PAGES = ["/", "/tracks/regression/", VIDEO, "/concepts/", "/concepts/gradient-descent/", "/accounts/login/"]
+
+
+def origin_of(page: Page) -> str:
+    parts = urlsplit(page.url)
+    return quote(f"{parts.scheme}://{parts.netloc}", safe="")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -72,14 +88,65 @@ def test_the_card_of_a_video_becomes_a_player_on_request_only(open_page):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     # In place of YouTube, an empty page: a refused one would be a complaint.
-    page.route("https://www.youtube-nocookie.com/**", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.route(f"{PLAYER}/**", lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto(VIDEO)
     assert [url for url in asked if "youtube" in url] == []
     page.locator(".player-link").click()
     page.locator(".player iframe").wait_for()
     assert [url for url in asked if "youtube" in url] == [
-        "https://www.youtube-nocookie.com/embed/7eh4d6sabA0?autoplay=1&rel=0"
+        f"{PLAYER}/embed/7eh4d6sabA0?autoplay=1&rel=0&enablejsapi=1&origin={origin_of(page)}"
     ]
+
+
+@pytest.fixture
+def watch(open_page):
+    """Play the video; YouTube says how far it is and how long, in each of `moments`, and what was written is told."""
+
+    def watch_(*moments, page=None):
+        page = page or open_page("/")
+        page.unroute_all()
+        said = json.dumps([json.dumps({"event": "infoDelivery", "info": info}) for info in moments])
+        body = f"<script>onmessage = () => {said}.forEach((info) => parent.postMessage(info, '*'))</script>"
+        page.route(f"{PLAYER}/**", lambda route: route.fulfill(body=body, content_type="text/html"))
+        page.add_init_script(TELLS_WHAT_IS_WRITTEN)
+        page.goto(VIDEO)
+        return page
+
+    return watch_
+
+
+def test_a_video_goes_on_where_one_stopped(watch):
+    page = watch({"duration": 600}, {"currentTime": 83.4})
+    expect(page.locator(".player-button")).to_have_text("Play A tree in ten minutes on YouTube")
+    with page.expect_console_message(lambda message: message.text == "video:7eh4d6sabA0 is 83"):
+        page.locator(".player-link").click()
+    page.reload()
+    expect(page.locator(".player-button")).to_have_text("Go on at 1:23 A tree in ten minutes on YouTube")
+    expect(page.locator(".player-link")).to_have_attribute("href", re.compile(r"[?&]t=83s"))
+    page.locator(".player-link").click()
+    expect(page.locator(".player iframe")).to_have_attribute("src", re.compile(r"[?&]start=83(&|$)"))
+
+
+@pytest.mark.parametrize(
+    "end", [{"duration": 600, "currentTime": 595}, {"playerState": 0, "duration": 600, "currentTime": 90}]
+)
+def test_a_video_that_was_seen_to_its_end_begins_anew(watch, end):
+    page = watch({"duration": 600, "currentTime": 83.4}, end)
+    with page.expect_console_message(lambda message: message.text == "video:7eh4d6sabA0 is no more"):
+        page.locator(".player-link").click()
+    page.reload()
+    expect(page.locator(".player-button")).to_have_text("Play A tree in ten minutes on YouTube")
+
+
+def test_what_another_window_says_of_a_video_is_not_believed(watch):
+    page = watch({"duration": 600, "currentTime": 83.4})
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    lie = json.dumps({"event": "infoDelivery", "info": {"currentTime": 300, "duration": 600}})
+    with page.expect_console_message(lambda message: message.text == "video:7eh4d6sabA0 is 83"):
+        page.locator(".player-link").click()
+        page.evaluate("lie => window.postMessage(lie, '*')", lie)
+    assert told == ["video:7eh4d6sabA0 is 83"]
 
 
 @pytest.mark.parametrize("choice", [theme for theme in THEMES if theme != "auto"])
