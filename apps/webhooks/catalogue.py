@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
 
 from apps.submissions.services.publishing import COMMENTED, FAULT, GRADED
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 VERSION = 1
 DUE, PING = "assignment.due", "ping"
@@ -26,8 +31,8 @@ class Kind:
     """One kind of event: its name in the message, its wording, when it is sent, and the `data` of an example."""
 
     name: str
-    label: str
-    when: str
+    label: StrPromise
+    when: StrPromise
     example: dict[str, Any]
 
 
@@ -36,21 +41,26 @@ KINDS = {
     for kind in (
         Kind(
             GRADED,
-            "A hand-in is graded",
-            "A member's hand-in has a score, or another one. `by` says whose: the grader's, a lead's, or a regrade's.",
+            _("A hand-in is graded"),
+            _(
+                "A member's hand-in has a score, or another one. "
+                "`by` says whose: the grader's, a lead's, or a regrade's."
+            ),
             {**ABOUT, "score": 8.5, "max_score": 10.0, "verdict": "partial", "by": "grader", "group": GROUP},
         ),
         Kind(
             COMMENTED,
-            "Somebody comments on a hand-in",
-            "Somebody wrote on a member's hand-in. The text is not sent: it is between the learner and the leads. "
-            "`cell` is the index of the notebook's cell, or null for the whole.",
+            _("Somebody comments on a hand-in"),
+            _(
+                "Somebody wrote on a member's hand-in. The text is not sent: it is between the learner and the leads. "
+                "`cell` is the index of the notebook's cell, or null for the whole."
+            ),
             {**ABOUT, "comment": {"id": 7, "cell": 4, "author": {"id": 1, "name": "Alice"}}, "group": GROUP},
         ),
         Kind(
             DUE,
-            "Something on the plan is due",
-            "A day before something on the group's plan is due, once. If its date is moved later, once more.",
+            _("Something on the plan is due"),
+            _("A day before something on the group's plan is due, once. If its date is moved later, once more."),
             {
                 "assignment": {
                     "id": 12,
@@ -65,11 +75,11 @@ KINDS = {
         ),
         Kind(
             FAULT,
-            "A run ends by a fault of the site's",
-            "A member's hand-in could not be run or graded, and that was our fault. It cost no attempt.",
+            _("A run ends by a fault of the site's"),
+            _("A member's hand-in could not be run or graded, and that was our fault. It cost no attempt."),
             {**ABOUT, "reason": "The runner was lost while it ran.", "group": GROUP},
         ),
     )
 }
-PING_KIND = Kind(PING, "A test", "A lead pressed “Send a test”.", {"group": GROUP})
+PING_KIND = Kind(PING, _("A test"), _("A lead pressed “Send a test”."), {"group": GROUP})
 LABELS = {name: kind.label for name, kind in {**KINDS, PING: PING_KIND}.items()}

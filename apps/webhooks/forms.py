@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from studyhub.outside import AddressRefused
 
@@ -15,19 +16,19 @@ class EndpointForm(forms.Form):
     """Where something is sent, and what."""
 
     url = forms.CharField(
-        label="Address",
+        label=_("Address"),
         max_length=500,
         widget=forms.TextInput(
             attrs={"placeholder": "https://", "inputmode": "url", "autocomplete": "off", "spellcheck": "false"}
         ),
-        help_text="It begins with https:// and lies in no private network.",
+        help_text=_("It begins with https:// and lies in no private network."),
     )
     events = forms.MultipleChoiceField(
-        label="What is sent there",
+        label=_("What is sent there"),
         choices=[(kind.name, kind.label) for kind in KINDS.values()],
         initial=list(KINDS),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": _("Choose at least one.")},
     )
 
     def clean_url(self) -> str:

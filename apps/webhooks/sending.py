@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from standardwebhooks import Webhook
 
 from apps.accounts.notifications import notify
@@ -30,6 +32,9 @@ PASS_S = 45.0
 TURN_S = 120  # more than a pass and what it began
 CLEARED_AT_ONCE = 1000
 GONE = 410
+# Why one was switched off: kept in English, and translated where it is shown.
+GONE_WHY = gettext_noop("It answered 410: it is gone for good.")
+FAILING_WHY = gettext_noop("Nothing was taken there for 5 days.")  # as FAILING_FOR has it
 
 
 def send_due() -> int:
@@ -79,9 +84,9 @@ def note(delivery: Delivery, answer: Answer) -> None:
             return
         endpoint.filter(failing_since__isnull=True).update(failing_since=now)
         if answer.status == GONE:
-            _disable(delivery.endpoint, "It answered 410: it is gone for good.")
+            _disable(delivery.endpoint, GONE_WHY)
         elif endpoint.filter(failing_since__lte=now - FAILING_FOR).exists():
-            _disable(delivery.endpoint, f"Nothing was taken there for {FAILING_FOR.days} days.")
+            _disable(delivery.endpoint, FAILING_WHY)
         elif delivery.is_open and delivery.tries == 1:
             # Once it is due for certain; the others are late enough for beat.
             ring(in_s=WAITS_S[0] * (1 + outbox.JITTER))
@@ -110,7 +115,7 @@ def _claim(now: datetime) -> list[Delivery]:
     """The first one of each endpoint, of those that have waited for longest."""
     due = Delivery.objects.sendable(now)
     endpoints = due.order_by().values_list("endpoint").annotate(first=Min("next_try_at")).order_by("first", "endpoint")
-    first = [due.filter(endpoint=endpoint).first() for endpoint, _ in endpoints[:AT_ONCE]]
+    first = [due.filter(endpoint=endpoint).first() for endpoint, _first in endpoints[:AT_ONCE]]
     return [delivery for delivery in first if delivery and delivery.claim(now)]
 
 
@@ -120,7 +125,10 @@ def _post(delivery: Delivery) -> Answer:
 
 
 def _disable(endpoint: Endpoint, why: str) -> None:
+    def text() -> str:
+        said = {"group": endpoint.group, "why": _(why)}
+        return _("A webhook of %(group)s was switched off. %(why)s") % said
+
     if switch_off(endpoint=endpoint, why=why):
         leads = endpoint.group.memberships.leading().select_related("user")
-        text = f"A webhook of {endpoint.group} was switched off. {why}"
         notify([one.user for one in leads], kind="webhook", text=text, url=endpoint.get_absolute_url())

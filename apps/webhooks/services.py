@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.groups.models import Group
 from studyhub.outbox import State
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST = 10
 BOTH_FOR = timedelta(hours=24)
+# Kept in English, and translated where it is shown.
+SWITCHED_OFF = gettext_noop("The webhook was switched off.")
 
 
 class EndpointRefused(Exception):
@@ -32,7 +36,9 @@ def add(*, by: User, group: Group, url: str, events: Iterable[str]) -> Endpoint:
     with transaction.atomic():
         Group.objects.select_for_update().get(pk=group.pk)
         if Endpoint.objects.filter(group=group).count() >= MOST:
-            raise EndpointRefused(f"A group has at most {MOST} webhooks. Remove one that is no longer needed.")
+            raise EndpointRefused(
+                _("A group has at most %(most)s webhooks. Remove one that is no longer needed.") % {"most": MOST}
+            )
         return Endpoint.objects.create(group=group, url=url, events=_known(events), created_by=by)
 
 
@@ -85,7 +91,7 @@ def switch_off(*, endpoint: Endpoint, why: str = "") -> bool:
         on = Endpoint.objects.filter(pk=endpoint.pk, disabled_at__isnull=True)
         if not on.update(disabled_at=now, disabled_why=why):
             return False
-        ended = {"state": State.FAILED, "ended_at": now, "last_error": why or "The webhook was switched off."}
+        ended = {"state": State.FAILED, "ended_at": now, "last_error": why or SWITCHED_OFF}
         Delivery.objects.filter(endpoint=endpoint).open().update(**ended)
     return True
 
@@ -97,7 +103,7 @@ def switch_on(*, endpoint: Endpoint) -> None:
 
 def _check_on(endpoint: Endpoint) -> None:
     if endpoint.disabled_at is not None:
-        raise EndpointRefused("This webhook is switched off. Switch it on first.")
+        raise EndpointRefused(_("This webhook is switched off. Switch it on first."))
 
 
 def _known(events: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,10 +30,10 @@ AT = "2026-12-02T18:00:00+00:00"  # when the examples happened
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
     """What is sent, with an example of each, and how a receiver checks the signature."""
-    shown = [
-        (kind, json.dumps({"type": kind.name, "version": VERSION, "timestamp": AT, "data": kind.example}, indent=2))
-        for kind in (*KINDS.values(), PING_KIND)
-    ]
+    shown = []
+    for kind in (*KINDS.values(), PING_KIND):
+        example = {"type": kind.name, "version": VERSION, "timestamp": AT, "data": kind.example}
+        shown.append((kind, str(kind.when), json.dumps(example, indent=2)))
     return render(request, "webhooks/guide.html", {"kinds": shown})
 
 
@@ -71,7 +72,7 @@ def endpoint(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = EndpointForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         services.change(endpoint=found, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect(found)
     return _endpoint_page(request, membership, found, form=form, status=422 if form.errors else 200)
 
@@ -92,7 +93,7 @@ def rotate(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def ping(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Send a test, and show how it goes."""
-    _, found = _find(request, slug, pk, changes=True)
+    _membership, found = _find(request, slug, pk, changes=True)
     try:
         return redirect(services.ping(endpoint=found))
     except services.EndpointRefused as refusal:
@@ -104,13 +105,13 @@ def ping(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Off, or on again."""
-    _, found = _find(request, slug, pk, changes=True)
+    _membership, found = _find(request, slug, pk, changes=True)
     if request.POST.get("to") == "on":
         services.switch_on(endpoint=found)
-        messages.success(request, "Switched on. What happens from now on is sent.")
+        messages.success(request, _("Switched on. What happens from now on is sent."))
     else:
         services.switch_off(endpoint=found)
-        messages.success(request, "Switched off. Nothing is sent there until you switch it on again.")
+        messages.success(request, _("Switched off. Nothing is sent there until you switch it on again."))
     return redirect(found)
 
 
@@ -118,9 +119,9 @@ def switch(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The end of one, with all that was sent to it."""
-    _, found = _find(request, slug, pk, changes=True)
+    _membership, found = _find(request, slug, pk, changes=True)
     found.delete()
-    messages.success(request, "Removed.")
+    messages.success(request, _("Removed."))
     return redirect("webhooks:endpoints", slug)
 
 
@@ -145,11 +146,11 @@ def delivery(request: HttpRequest, slug: str, pk: int, delivery: int) -> HttpRes
 @require_POST
 def retry(request: HttpRequest, slug: str, pk: int, delivery: int) -> HttpResponse:
     """Send it again."""
-    _, found = _find(request, slug, pk, changes=True)
+    _membership, found = _find(request, slug, pk, changes=True)
     one = _delivery(found, delivery)
     try:
         if not services.retry(delivery=one):
-            messages.info(request, "It is being sent right now.")
+            messages.info(request, _("It is being sent right now."))
     except services.EndpointRefused as refusal:
         messages.error(request, str(refusal))
     return redirect(one)
@@ -200,7 +201,7 @@ def _endpoint_page(
 
 
 def _labels(endpoint: Endpoint) -> list[str]:
-    return [KINDS[name].label for name in endpoint.events if name in KINDS]
+    return [str(KINDS[name].label) for name in endpoint.events if name in KINDS]
 
 
 def _context(membership: Membership) -> dict[str, Any]:
