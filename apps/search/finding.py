@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import AnonymousUser
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 
@@ -24,13 +25,13 @@ FEW = 3
 AROUND = 70
 LONG = 190
 NOUNS = {
-    Kind.CONCEPT: "Concept",
-    Kind.RESOURCE: "Resource",
-    Kind.EXERCISE: "Exercise",
-    Kind.QUIZ: "Quiz",
-    Kind.QUESTION: "Question of this quiz",
-    Kind.TRACK: "Track",
-    Kind.GROUP: "Your group",
+    Kind.CONCEPT: _("Concept"),
+    Kind.RESOURCE: _("Resource"),
+    Kind.EXERCISE: _("Exercise"),
+    Kind.QUIZ: _("Quiz"),
+    Kind.QUESTION: _("Question of this quiz"),
+    Kind.TRACK: _("Track"),
+    Kind.GROUP: _("Your group"),
 }
 
 
@@ -54,7 +55,7 @@ class Hit:
     @property
     def noun(self) -> str:
         """What it is."""
-        return NOUNS[Kind(self.document.kind)]
+        return str(NOUNS[Kind(self.document.kind)])
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.groups.models import Membership
@@ -13,13 +14,13 @@ from apps.groups.models import Membership
 class Kind(models.TextChoices):
     """What was found, in the order in which filters stand."""
 
-    CONCEPT = "concept", "Concepts"
-    RESOURCE = "resource", "Resources"
-    EXERCISE = "exercise", "Exercises"
-    QUIZ = "quiz", "Quizzes"
-    QUESTION = "question", "Questions"
-    TRACK = "track", "Tracks"
-    GROUP = "group", "Your groups"
+    CONCEPT = "concept", _("Concepts")
+    RESOURCE = "resource", _("Resources")
+    EXERCISE = "exercise", _("Exercises")
+    QUIZ = "quiz", _("Quizzes")
+    QUESTION = "question", _("Questions")
+    TRACK = "track", _("Tracks")
+    GROUP = "group", _("Your groups")
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

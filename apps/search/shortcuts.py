@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
@@ -15,11 +20,16 @@ class Shortcut:
     """A page to go to by keys: one after the other, none of them held."""
 
     keys: str
-    words: str
+    label: StrPromise
     name: str
     signed_in: bool = False
     more: str = ""
     """What stands behind the address."""
+
+    @property
+    def words(self) -> str:
+        """What the page is called, in the reader's language."""
+        return str(self.label)
 
     @property
     def url(self) -> str:
@@ -28,24 +38,24 @@ class Shortcut:
 
 
 PAGES = (
-    Shortcut("g h", "Home", "home"),
-    Shortcut("g t", "Tracks", "home", more="#tracks"),
-    Shortcut("g q", "Quizzes", "quizzes:list"),
-    Shortcut("g e", "Exercises", "exercises:list"),
-    Shortcut("g c", "Concepts", "concepts"),
-    Shortcut("g r", "Reviews that are due", "learning:reviews", signed_in=True),
-    Shortcut("g s", "Your hand-ins", "submissions:list", signed_in=True),
-    Shortcut("g g", "Your groups", "groups:list", signed_in=True),
-    Shortcut("g n", "Notifications", "notifications", signed_in=True),
-    Shortcut("g p", "Your profile", "profile", signed_in=True),
+    Shortcut("g h", _("Home"), "home"),
+    Shortcut("g t", _("Tracks"), "home", more="#tracks"),
+    Shortcut("g q", _("Quizzes"), "quizzes:list"),
+    Shortcut("g e", _("Exercises"), "exercises:list"),
+    Shortcut("g c", _("Concepts"), "concepts"),
+    Shortcut("g r", _("Reviews that are due"), "learning:reviews", signed_in=True),
+    Shortcut("g s", _("Your hand-ins"), "submissions:list", signed_in=True),
+    Shortcut("g g", _("Your groups"), "groups:list", signed_in=True),
+    Shortcut("g n", _("Notifications"), "notifications", signed_in=True),
+    Shortcut("g p", _("Your profile"), "profile", signed_in=True),
 )
 # What needs no page: script has these.
 ACTS = (
-    ("/", "Search"),
-    ("Ctrl K", "Search, also while typing (⌘ K on a Mac)"),
-    ("j", "Next item of a list"),
-    ("k", "Previous item of a list"),
-    ("?", "This list"),
+    ("/", _("Search")),
+    ("Ctrl K", _("Search, also while typing (⌘ K on a Mac)")),
+    ("j", _("Next item of a list")),
+    ("k", _("Previous item of a list")),
+    ("?", _("This list")),
 )
 
 

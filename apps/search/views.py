@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Track
@@ -34,7 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "found": found,
         "page": page,
         "query": urlencode({"q": text, **chosen}) + "&",
-        "kinds": _choices(text, chosen, "kind", dict(Kind.choices), found.kinds),
+        "kinds": _choices(text, chosen, "kind", {one.value: str(one.label) for one in Kind}, found.kinds),
         "tracks": _choices(text, chosen, "track", _tracks(found), found.tracks),
     }
     part = request.htmx and request.htmx.target == "results"  # type: ignore[attr-defined]
@@ -62,7 +63,10 @@ def _choices(
     text: str, chosen: dict[str, str], name: str, words: dict[str, str], counts: dict[str, int]
 ) -> list[dict[str, Any]]:
     """Links that narrow the results down, each with how many it leaves."""
-    every = {"": "All", **{value: label for value, label in words.items() if value in counts or value == chosen[name]}}
+    every = {
+        "": pgettext("filter", "All"),
+        **{value: label for value, label in words.items() if value in counts or value == chosen[name]},
+    }
     return [
         {
             "words": label,

@@ -105,7 +105,8 @@
       choose(null);
       showRecent();
       const count = options().length;
-      byId("palette-count").textContent = count === 1 ? "1 suggestion" : `${count} suggestions`;
+      const place = byId("palette-count");
+      place.textContent = count === 1 ? place.dataset.one : place.dataset.several.replace("{n}", count);
     });
     byId("palette-recent").querySelector("[data-forget]").addEventListener("click", () => {
       keep(RECENT, []);
