@@ -8,25 +8,26 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from lti_tool.models import LtiRegistration
 
 HELP = {
-    "name": "What people call it: they read it where they link their account.",
-    "issuer": "Platform ID, in the platform's own words. Exactly as it writes it.",
-    "client_id": "What the platform calls StudyHub.",
-    "auth_url": "Authentication request URL.",
-    "token_url": "Access token URL.",
-    "keyset_url": "Public keyset URL (JWKS).",
-    "audience": "Only where the platform asks for another one than its access token URL.",
+    "name": _("What people call it: they read it where they link their account."),
+    "issuer": _("Platform ID, in the platform's own words. Exactly as it writes it."),
+    "client_id": _("What the platform calls StudyHub."),
+    "auth_url": _("Authentication request URL."),
+    "token_url": _("Access token URL."),
+    "keyset_url": _("Public keyset URL (JWKS)."),
+    "audience": _("Only where the platform asks for another one than its access token URL."),
 }
 
 
 class RegistrationForm(forms.ModelForm):
     """A platform, and what it calls us."""
 
-    auth_url = forms.URLField(label="Where people sign in", help_text=HELP["auth_url"], assume_scheme="https")
-    token_url = forms.URLField(label="Where we get a token", help_text=HELP["token_url"], assume_scheme="https")
-    keyset_url = forms.URLField(label="Where its keys are", help_text=HELP["keyset_url"], assume_scheme="https")
+    auth_url = forms.URLField(label=_("Where people sign in"), help_text=HELP["auth_url"], assume_scheme="https")
+    token_url = forms.URLField(label=_("Where we get a token"), help_text=HELP["token_url"], assume_scheme="https")
+    keyset_url = forms.URLField(label=_("Where its keys are"), help_text=HELP["keyset_url"], assume_scheme="https")
 
     class Meta:
         model = LtiRegistration
@@ -39,5 +40,5 @@ class RegistrationForm(forms.ModelForm):
         for name in ("auth_url", "token_url", "keyset_url"):
             address = cleaned.get(name) or ""
             if urlsplit(address).scheme != "https" and not (settings.DEBUG and address.startswith("http://")):
-                self.add_error(name, ValidationError("It has to begin with https://."))
+                self.add_error(name, ValidationError(_("It has to begin with https://.")))
         return cleaned

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.db import transaction
+from django.utils.translation import gettext
 from lti_tool.lti_core.constants import ContextRole
 from lti_tool.lti_core.utils import normalize_role
 from lti_tool.models import LtiContext, LtiLaunch, LtiMembership, LtiPlatformInstance, LtiResourceLink, LtiUser
@@ -87,9 +88,9 @@ def link(person: LtiUser, user: User) -> None:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         if LtiUser.objects.filter(registration=person.registration_id, auth_user=user).exclude(pk=person.pk).exists():
-            raise LinkRefused("This account is linked to somebody else at this platform.")
+            raise LinkRefused(gettext("This account is linked to somebody else at this platform."))
         if LtiUser.objects.filter(pk=person.pk, auth_user=None).update(auth_user=user) != 1:
-            raise LinkRefused("You have an account here already: open the link at your platform again.")
+            raise LinkRefused(gettext("You have an account here already: open the link at your platform again."))
     person.auth_user = user
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from django.utils.translation import gettext_noop as _
 from lti_tool.models import LtiRegistration
 from pylti1p3.exception import LtiServiceException
 from pylti1p3.service_connector import ServiceConnector
@@ -69,7 +70,7 @@ class Platform:
         found = self._json(self._call("GET", self.registration.keyset_url))
         listed = found.get("keys") if isinstance(found, dict) else None
         if not isinstance(listed, list):
-            raise PlatformError("Its keys are no JWKS.")
+            raise PlatformError(_("Its keys are no JWKS."))
         return [one for one in listed if isinstance(one, dict)]
 
     def token(self, scopes: list[str]) -> str:
@@ -82,7 +83,7 @@ class Platform:
             status = problem.response.status_code
             raise PlatformError(f"It gave no access token: {status}.", status) from problem
         except (KeyError, ValueError, TypeError, AttributeError) as problem:
-            raise PlatformError("What it gave is no access token.") from problem
+            raise PlatformError(_("What it gave is no access token.")) from problem
 
     def read(self, url: str, scopes: list[str], accept: str) -> tuple[Any, str]:
         """One page of a service, and the address of the next one, of the same host. Raises PlatformError."""
@@ -101,7 +102,7 @@ class Platform:
 
     def _call(self, method: str, url: str, headers: dict[str, str] | None = None, body: str = "") -> requests.Response:
         if urlsplit(url).scheme not in {"http", "https"}:
-            raise PlatformError("Its address is none of the web.")
+            raise PlatformError(_("Its address is none of the web."))
         try:
             response = self._session.request(method, url, headers=headers, data=body.encode() or None)
         except requests.RequestException as problem:
@@ -114,10 +115,10 @@ class Platform:
         try:
             return response.json()
         except ValueError as problem:
-            raise PlatformError("It does not answer in JSON.") from problem
+            raise PlatformError(_("It does not answer in JSON.")) from problem
 
 
 def _in_words(problem: requests.RequestException) -> str:
     if isinstance(problem, requests.Timeout) or "timed out" in str(problem).lower():
-        return "It did not answer in time."
-    return "It can't be reached."
+        return _("It did not answer in time.")
+    return _("It can't be reached.")

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from lti_tool.models import LtiContext, LtiMembership, LtiUser
 
 from apps.accounts import audit
@@ -139,7 +140,7 @@ def sync_due(now: datetime) -> int:
 
 def _names_and_roles(context: LtiContext) -> list[dict[str, Any]]:
     if not context.memberships_url:
-        raise PlatformError("The platform offers no list of the course (Names and Roles).")
+        raise PlatformError(gettext_noop("The platform offers no list of the course (Names and Roles)."))
     platform = Platform(context.deployment.registration)
     found: list[dict[str, Any]] = []
     address = context.memberships_url
@@ -147,11 +148,11 @@ def _names_and_roles(context: LtiContext) -> list[dict[str, Any]]:
         page, address = platform.read(address, [SCOPE], ACCEPT)
         members = page.get("members") if isinstance(page, dict) else None
         if not isinstance(members, list):
-            raise PlatformError("What it sent is no list of members.")
+            raise PlatformError(gettext_noop("What it sent is no list of members."))
         found += [one for one in members if isinstance(one, dict)]
         if not address:
             return found
-    raise PlatformError("Its list of members doesn't end.")
+    raise PlatformError(gettext_noop("Its list of members doesn't end."))
 
 
 def _with_accounts(context: LtiContext) -> Any:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 from lti_tool.models import LtiRegistration
 
 from .models import Health, Launch
 from .passing import SCORE_SCOPE
 from .platform import Platform, PlatformError
-from .refusals import Refused
+from .refusals import REASONS, Refused
 
 KEPT_FOR = timedelta(days=1)
 CLEARED_AT_ONCE = 1000
@@ -29,7 +30,7 @@ def test(registration: LtiRegistration) -> str:
     try:
         platform = Platform(registration)
         if not platform.public_keys():
-            error = "It publishes no key."
+            error = _("It publishes no key.")
     except PlatformError as problem:
         error = f"Its keys: {problem}"
     if not error:
@@ -46,7 +47,7 @@ def test(registration: LtiRegistration) -> str:
 def note_refusal(refusal: Refused) -> None:
     """For the set-up page: the latest of each registration."""
     if refusal.registration is not None:
-        said = f"{refusal.title} ({refusal.detail})" if refusal.detail else refusal.title
+        said = REASONS[refusal.why][0] + (f" ({refusal.detail})" if refusal.detail else "")
         Health.objects.update_or_create(
             registration=refusal.registration, defaults={"refused_at": timezone.now(), "refusal": said[:300]}
         )

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from lti_tool.models import LtiDeployment, LtiRegistration
@@ -44,7 +46,11 @@ def home(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         added = services.add(**form.cleaned_data)
-        messages.success(request, f"{added} is added. Test it, then open a link of it: that shows its deployment here.")
+        messages.success(
+            request,
+            _("%(platform)s is added. Test it, then open a link of it: that shows its deployment here.")
+            % {"platform": added},
+        )
         return redirect("lti:registration", added.pk)
     registrations = LtiRegistration.objects.select_related("health").order_by("name", "pk")
     waiting = Count("deployments", filter=Q(deployments__is_active=False))
@@ -67,7 +73,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     form = RegistrationForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("lti:registration", pk)
     mine = {"passback__lti_user__registration": pk}
     rows = passing.Passback.objects.filter(lti_user__registration=pk)
@@ -102,22 +108,24 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             messages.add_message(
                 request,
                 messages.ERROR if error else messages.SUCCESS,
-                error or "It publishes keys and gives us a token.",
+                _(error) if error else _("It publishes keys and gives us a token."),
             )
         case "on" | "off" as to:
             LtiRegistration.objects.filter(pk=pk).update(is_active=to == "on")
-            messages.success(request, f"{found} is switched {to}.")
+            said = _("%(platform)s is switched on.") if to == "on" else _("%(platform)s is switched off.")
+            messages.success(request, said % {"platform": found})
         case "in" | "out" as to:
             mine = LtiDeployment.objects.filter(registration=pk, pk=_number(request, "deployment"))
             if mine.update(is_active=to == "in"):
-                messages.success(request, "It is let in." if to == "in" else "It is let in no more.")
+                messages.success(request, _("It is let in.") if to == "in" else _("It is let in no more."))
         case "sync":
             courses = Course.objects.filter(context__deployment__registration=pk, pk=_number(request, "course"))
             if courses.update(sync_due_at=timezone.now()):
-                messages.success(request, "Its platform is asked within five minutes.")
+                messages.success(request, _("Its platform is asked within five minutes."))
         case "again":
             rows = passing.send_again(found, timezone.now())
-            messages.success(request, f"{rows} score{'' if rows == 1 else 's'} to send again.")
+            said = ngettext("%(number)s score to send again.", "%(number)s scores to send again.", rows)
+            messages.success(request, said % {"number": rows})
     return redirect("lti:registration", pk)
 
 
@@ -130,11 +138,11 @@ def configuration_file(request: HttpRequest) -> HttpResponse:
 def values(request: HttpRequest) -> list[tuple[str, str, str]]:
     """A name for the field, what platforms call it, and what goes there."""
     addresses = (
-        ("login", "Initiate login URL (OIDC)", "lti:login"),
-        ("launch", "Redirect URI, launch URL, tool URL", "lti:launch"),
-        ("deep", "Deep linking URL, a redirect URI as well", "lti:deep_link"),
-        ("keys", "Public keyset URL (JWKS)", "lti:jwks"),
-        ("file", "All of it as JSON", "lti:configuration"),
+        ("login", _("Initiate login URL (OIDC)"), "lti:login"),
+        ("launch", _("Redirect URI, launch URL, tool URL"), "lti:launch"),
+        ("deep", _("Deep linking URL, a redirect URI as well"), "lti:deep_link"),
+        ("keys", _("Public keyset URL (JWKS)"), "lti:jwks"),
+        ("file", _("All of it as JSON"), "lti:configuration"),
     )
     return [(name, label, request.build_absolute_uri(reverse(address))) for name, label, address in addresses]
 

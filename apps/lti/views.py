@@ -13,6 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,8 +29,8 @@ from .refusals import Refused
 from .services import note_refusal
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-NEW_ACCOUNT = (
-    "You have an account now, and come in by {platform}. To sign in without it, add an e-mail address and a password "
+NEW_ACCOUNT = gettext_lazy(
+    "You have an account now, and come in by %(platform)s. To sign in without it, add an e-mail address and a password "
     "under your account."
 )
 
@@ -150,10 +152,12 @@ def arrive(request: HttpRequest, state: str) -> HttpResponse:
         try:
             if request.POST.get("account") == "mine" and request.user.is_authenticated:
                 identity.link(person, request.user)
-                messages.success(request, f"{found.registration} leads to this account from now on.")
+                messages.success(
+                    request, _("%(platform)s leads to this account from now on.") % {"platform": found.registration}
+                )
             elif request.POST.get("account") == "new":
                 identity.new_account(person)
-                messages.success(request, NEW_ACCOUNT.format(platform=found.registration))
+                messages.success(request, NEW_ACCOUNT % {"platform": found.registration})
             else:
                 return redirect("lti:arrive", state)
         except identity.LinkRefused as refusal:
@@ -172,7 +176,7 @@ def _go_on(request: HttpRequest, found: Launch) -> HttpResponse:
         if identity.signs_in_itself(user):
             if request.user.is_authenticated:
                 raise Refused("other", registration=found.registration)
-            messages.info(request, "This account signs in by itself, also from a platform.")
+            messages.info(request, _("This account signs in by itself, also from a platform."))
             return redirect_to_login(reverse("lti:arrive", args=[found.state]))
         if Launch.objects.filter(pk=found.pk, ended_at=None).update(ended_at=timezone.now()) != 1:
             raise Refused("replayed", registration=found.registration)
