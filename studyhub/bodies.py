@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from studyhub.ratelimits import SAFE
 
@@ -34,11 +35,11 @@ class BodyLimitMiddleware:
         if request.method in SAFE:
             return None
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-            return refuse(request, 411, "This site needs to know beforehand how much comes: send a Content-Length.")
+            return refuse(request, 411, _("This site needs to know beforehand how much comes: send a Content-Length."))
         most = most_bytes(request)
         if int(request.META.get("CONTENT_LENGTH") or 0) > most:
             size = f"{most // MB} MB" if most >= MB else f"{most // 1024} kB"
-            return refuse(request, 413, f"This is more than can be sent here: at most {size}.")
+            return refuse(request, 413, _("This is more than can be sent here: at most %(size)s.") % {"size": size})
         return None
 
 

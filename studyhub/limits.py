@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from studyhub import env
+from studyhub.saying import gettext_noop as _
 
 VARIABLE = "STUDYHUB_RATE_LIMITS"
 
@@ -31,33 +32,33 @@ class Limit:
 
 TABLE = (
     # By the person who is signed in, else by address.
-    Limit("upload", 30, 600, "hand-ins"),
-    Limit("answer", 300, 60, "answers"),
-    Limit("formula", 60, 60, "formulas"),  # each costs a runner a second or two
-    Limit("draft", 600, 60, "drafts"),  # kept while somebody types
-    Limit("comment", 60, 600, "comments"),
-    Limit("invitation", 30, 3600, "rounds of invitations"),
-    Limit("message", 30, 3600, "messages"),
-    Limit("webhook", 30, 600, "messages to a webhook"),  # each costs somebody else's machine a request
-    Limit("proposal", 20, 3600, "proposals"),
-    Limit("join", 60, 600, "invitations"),
-    Limit("launch", 1200, 60, "launches"),  # by address: a whole school may sit behind one
-    Limit("act", 300, 60, "changes"),  # whatever else changes something
+    Limit("upload", 30, 600, _("hand-ins")),
+    Limit("answer", 300, 60, _("answers")),
+    Limit("formula", 60, 60, _("formulas")),  # each costs a runner a second or two
+    Limit("draft", 600, 60, _("drafts")),  # kept while somebody types
+    Limit("comment", 60, 600, _("comments")),
+    Limit("invitation", 30, 3600, _("rounds of invitations")),
+    Limit("message", 30, 3600, _("messages")),
+    Limit("webhook", 30, 600, _("messages to a webhook")),  # each costs somebody else's machine a request
+    Limit("proposal", 20, 3600, _("proposals")),
+    Limit("join", 60, 600, _("invitations")),
+    Limit("launch", 1200, 60, _("launches")),  # by address: a whole school may sit behind one
+    Limit("act", 300, 60, _("changes")),  # whatever else changes something
     # By token; by address where there is no token, or none of ours.
-    Limit("api", 600, 60, "requests"),
-    Limit("api-unknown", 60, 60, "requests without a token"),
+    Limit("api", 600, 60, _("requests")),
+    Limit("api-unknown", 60, 60, _("requests without a token")),
     # Kept by allauth. By address: a whole class may sit behind one.
-    Limit("sign-in", 60, 60, "attempts to sign in"),
-    Limit("sign-in-failed", 60, 300, "attempts to sign in"),
-    Limit("sign-up", 60, 600, "new accounts"),
-    Limit("reset", 30, 600, "new passwords"),
-    Limit("passkey", 60, 60, "attempts to sign in"),
+    Limit("sign-in", 60, 60, _("attempts to sign in")),
+    Limit("sign-in-failed", 60, 300, _("attempts to sign in")),
+    Limit("sign-up", 60, 600, _("new accounts")),
+    Limit("reset", 30, 600, _("new passwords")),
+    Limit("passkey", 60, 60, _("attempts to sign in")),
     # By account: whoever guesses at one is slowed down from wherever they come. Codes of a second factor count too.
-    Limit("account-failed", 10, 900, "attempts to sign in"),
-    Limit("account-reset", 5, 900, "new passwords"),
+    Limit("account-failed", 10, 900, _("attempts to sign in")),
+    Limit("account-reset", 5, 900, _("new passwords")),
     # By person, signed in already.
-    Limit("confirm", 20, 600, "attempts to show who you are"),
-    Limit("account-change", 30, 600, "changes to your account"),
+    Limit("confirm", 20, 600, _("attempts to show who you are")),
+    Limit("account-change", 30, 600, _("changes to your account")),
 )
 # What allauth calls them, and by what it counts.
 FOR_ALLAUTH = {

@@ -23,6 +23,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
 from studyhub.clients import client_network
@@ -61,7 +63,8 @@ class RateExceeded(Exception):
     """Somebody did too much in too short a time; `retry_after` are the whole seconds until they may go on."""
 
     def __init__(self, limit: Limit, retry_after: int) -> None:
-        super().__init__(f"At most {limit.most} {limit.of} in {in_words(limit.seconds)}.")
+        told = {"most": limit.most, "things": _(limit.of), "time": in_words(limit.seconds)}
+        super().__init__(_("At most %(most)s %(things)s in %(time)s.") % told)
         self.limit, self.retry_after = limit, retry_after
 
 
@@ -144,8 +147,10 @@ def typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 def in_words(seconds: int) -> str:
     """A time as somebody says it: 40 seconds, 7 minutes, an hour."""
-    for unit, length in (("hour", 3600), ("minute", 60)):
-        if seconds > length or (seconds == length and unit == "hour"):
-            amount = math.ceil(seconds / length)
-            return f"{amount} {unit}s" if amount > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}"
-    return "a second" if seconds == 1 else f"{seconds} seconds"
+    if seconds >= 3600:
+        hours = math.ceil(seconds / 3600)
+        return ngettext("an hour", "%(n)s hours", hours) % {"n": hours}
+    if seconds > 60:
+        minutes = math.ceil(seconds / 60)
+        return ngettext("a minute", "%(n)s minutes", minutes) % {"n": minutes}
+    return ngettext("a second", "%(n)s seconds", seconds) % {"n": seconds}

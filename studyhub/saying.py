@@ -33,6 +33,11 @@ def gettext(message: str) -> str:
     return _translator.gettext(message)
 
 
+def gettext_noop(message: str) -> str:
+    """The text as it is, for the catalogue to have: whoever says it translates it."""
+    return message
+
+
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The form for `number`."""
     return _translator.ngettext(singular, plural, number)

@@ -13,9 +13,12 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.notifications import unread
 from studyhub.art import PICTURES, Branches, draw
@@ -24,28 +27,28 @@ from studyhub.templatetags.rendering import render_inline, render_markdown
 register = template.Library()
 
 ICONS = Path(__file__).resolve().parent.parent / "static" / "vendor" / "lucide-1.62.0"
-THEMES = {"auto": "Like the system", "light": "Light", "dark": "Dark"}
+THEMES = {"auto": _("Like the system"), "light": _("Light"), "dark": _("Dark")}
 
 # Where a run is, or what it got: what to call it, its tone, its icon.
 STATES = {
-    "queued": ("Waiting", "calm", "hourglass"),
-    "running": ("Running", "busy", "loader"),
-    "grading": ("Grading", "busy", "loader"),
-    "done": ("Done", "calm", "circle-check"),
-    "cancelled": ("Cancelled", "calm", "ban"),
-    "passed": ("Passed", "good", "circle-check"),
-    "partial": ("Partly right", "warn", "circle-dot"),
-    "failed": ("Not yet right", "bad", "circle-x"),
-    "learner_error": ("Stopped by an error", "bad", "circle-x"),
-    "timed_out": ("Out of time", "bad", "clock"),
-    "out_of_memory": ("Out of memory", "bad", "cpu"),
-    "output_too_large": ("Too much output", "bad", "file-text"),
-    "disk_full": ("Disk full", "bad", "circle-x"),
-    "too_many_processes": ("Too many processes", "bad", "circle-x"),
-    "platform_error": ("Our fault", "warn", "server-crash"),
+    "queued": (_("Waiting"), "calm", "hourglass"),
+    "running": (_("Running"), "busy", "loader"),
+    "grading": (_("Grading"), "busy", "loader"),
+    "done": (_("Done"), "calm", "circle-check"),
+    "cancelled": (_("Cancelled"), "calm", "ban"),
+    "passed": (_("Passed"), "good", "circle-check"),
+    "partial": (_("Partly right"), "warn", "circle-dot"),
+    "failed": (_("Not yet right"), "bad", "circle-x"),
+    "learner_error": (_("Stopped by an error"), "bad", "circle-x"),
+    "timed_out": (_("Out of time"), "bad", "clock"),
+    "out_of_memory": (_("Out of memory"), "bad", "cpu"),
+    "output_too_large": (_("Too much output"), "bad", "file-text"),
+    "disk_full": (_("Disk full"), "bad", "circle-x"),
+    "too_many_processes": (_("Too many processes"), "bad", "circle-x"),
+    "platform_error": (_("Our fault"), "warn", "server-crash"),
 }
 # The way of a hand-in, by the state of its run: what each part of it is called.
-STEPS = (("queued", "Handed in"), ("running", "Running"), ("grading", "Grading"), ("done", "Done"))
+STEPS = (("queued", _("Handed in")), ("running", _("Running")), ("grading", _("Grading")), ("done", _("Done")))
 KIND_ICONS = {
     "video": "play",
     "article": "file-text",
@@ -54,6 +57,11 @@ KIND_ICONS = {
     "platform": "monitor",
     "competition": "trophy",
     "book": "book-open",
+}
+LEVELS = {
+    "beginner": pgettext_lazy("level", "Beginner"),
+    "intermediate": pgettext_lazy("level", "Intermediate"),
+    "advanced": pgettext_lazy("level", "Advanced"),
 }
 MESSAGE_ICONS = {"success": "circle-check", "warning": "triangle-alert", "error": "triangle-alert"}
 
@@ -100,6 +108,12 @@ def kind_icon(kind: str) -> str:
 
 
 @register.filter
+def level(name: str) -> str:
+    """What a level is called: `Beginner`."""
+    return str(LEVELS.get(name, name))
+
+
+@register.filter
 def message_icon(level: str) -> str:
     """The name of the icon for a message's level."""
     return MESSAGE_ICONS.get(level, "info")
@@ -123,7 +137,7 @@ def duration(minutes: int | None) -> str:
 @register.filter
 def score(value: float | None) -> str:
     """A score without needless zeros: `7`, `7.5`, `6.67`; a dash for none."""
-    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+    return "–" if value is None else number_format(f"{value:.2f}".rstrip("0").rstrip("."))
 
 
 @register.filter
@@ -135,7 +149,7 @@ def styled(field: BoundField) -> SafeString:
 
 
 @register.inclusion_tag("components/state.html")
-def state(value: str, label: str = "") -> dict[str, str]:
+def state(value: str, label: str = "") -> dict[str, str | Promise]:
     """A run's state or verdict, as icon and word. Raises KeyError for one that has no wording yet."""
     words, tone, shape = STATES[value]
     return {"label": label or words, "tone": tone, "icon_name": shape}
@@ -149,11 +163,12 @@ def ring(done: float, total: float, label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/stepper.html")
-def stepper(value: str, label: str = "The way of your notebook") -> dict[str, Any]:
+def stepper(value: str, label: str = "") -> dict[str, Any]:
     """How far a hand-in is, by its run's state. Raises ValueError for a state that is not on the way."""
-    here = [state for state, _ in STEPS].index(value)
+    here = [name for name, words in STEPS].index(value)
     where = ["done" if place < here or value == "done" else "here" if place == here else "ahead" for place in range(4)]
-    return {"label": label, "steps": [(words, at) for (_, words), at in zip(STEPS, where, strict=True)]}
+    steps = [(words, at) for (name, words), at in zip(STEPS, where, strict=True)]
+    return {"label": label or _("The way of your notebook"), "steps": steps}
 
 
 @register.simple_block_tag
@@ -225,7 +240,7 @@ def unread_notifications(context: Context) -> int:
 
 
 @register.simple_tag
-def themes() -> list[tuple[str, str, str]]:
+def themes() -> list[tuple[str, str | Promise, str]]:
     """Each choice of theme: its value, its wording and its icon."""
     icons = {"auto": "sun-moon", "light": "sun", "dark": "moon"}
     return [(value, words, icons[value]) for value, words in THEMES.items()]

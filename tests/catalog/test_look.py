@@ -126,7 +126,7 @@ def test_an_unknown_icon_is_an_error_with_advice():
 @pytest.mark.parametrize("value", list(STATES))
 def test_every_state_and_verdict_has_an_icon_and_words(value):
     html = render("{% state value %}", value=value)
-    assert STATES[value][0] in html
+    assert str(STATES[value][0]) in html
     assert "<svg" in html
 
 
