@@ -39,7 +39,8 @@ def test_it_is_whole_and_compiled(place, tmp_path, settings):
         check=True,
     )
     assert found.stderr.strip().endswith("translated messages."), f"{found.stderr} Run: make messages"
-    assert "untranslated" not in found.stderr and "fuzzy" not in found.stderr
+    assert "untranslated" not in found.stderr
+    assert "fuzzy" not in found.stderr
     after = (copy / "locale/fr/LC_MESSAGES/django.po").read_text(encoding="utf-8")
     assert said(after) == said(before), "Run: make messages"
     assert catalogue(copy) == catalogue(place), "Run: make messages"
