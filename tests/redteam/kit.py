@@ -214,7 +214,10 @@ class Trace:
         me = Path("/proc/self")
         return cls(
             children=_named(lambda child: child.name(), psutil.Process().children(recursive=True)),
-            descriptors=_named(os.readlink, list((me / "fd").iterdir())),
+            # Not what a watchdog reads of its run just now: under load it is always at it.
+            descriptors=tuple(
+                name for name in _named(os.readlink, list((me / "fd").iterdir())) if not name.startswith("/proc/")
+            ),
             threads=_named(lambda task: (task / "comm").read_text().strip(), list((me / "task").iterdir())),
             mounts=tuple(Path("/proc/self/mountinfo").read_text().splitlines()),
             files=tuple(sorted(os.listdir(tempfile.gettempdir()))),

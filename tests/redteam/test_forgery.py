@@ -312,6 +312,9 @@ MESSAGES: dict[str, Attack] = {
         """,
         outcome=("learner_error", "output_too_large"),
         score=0.0,
+        # It takes its time where the machine is busy; that is not what stops it.
+        limits={"cell_s": 60.0, "wall_s": 90.0},
+        seconds=90.0,
     ),
     "widgets without end": speaks(
         """
@@ -331,7 +334,7 @@ MESSAGES: dict[str, Attack] = {
     ),
     "outputs of nobody": speaks(
         """
-        for n in range(400):
+        for n in range(180):  # less than its memory: nobody may have read any of it yet
             kernel.session.send(kernel.iopub_socket, 'stream', {'name': 'stdout', 'text': 'y' * 10**6}, ident=b'x')
         """
     ),
