@@ -308,13 +308,10 @@ MESSAGES: dict[str, Attack] = {
     ),
     "lists of nothing": speaks(
         """
-        say('display_data', {'data': {'application/json': [[]] * 3_000_000}, 'metadata': {}})
+        say('display_data', {'data': {'application/json': [[]] * 1_500_000}, 'metadata': {}})
         """,
         outcome=("learner_error", "output_too_large"),
         score=0.0,
-        # It takes its time where the machine is busy; that is not what stops it.
-        limits={"cell_s": 60.0, "wall_s": 90.0},
-        seconds=90.0,
     ),
     "widgets without end": speaks(
         """
