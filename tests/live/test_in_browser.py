@@ -74,6 +74,7 @@ def test_from_signing_up_to_feedback(page):
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect(page.get_by_role("heading", name="Passed", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_role("heading", name="What was checked")).to_be_visible()
+    page.get_by_text("Show it here", exact=True).click()
     executed = page.frame_locator("iframe")
     page.locator("iframe").scroll_into_view_if_needed()
     expect(executed.get_by_role("heading", level=1).first).to_be_visible(timeout=PATIENCE_MS)
