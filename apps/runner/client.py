@@ -61,6 +61,7 @@ class QuickClient(PapermillNotebookClient):
 
     def __init__(self, nb_man: Any, *, inbox: Path, note: Callable[[str], None], **kwargs: Any) -> None:
         self.inbox, self.note = inbox, note
+        self.watch: asyncio.Task[None] | None = None
         super().__init__(nb_man, shutdown_kernel="immediate", shell_timeout_interval=1, **kwargs)
 
     def create_kernel_manager(self) -> AsyncKernelManager:
@@ -124,6 +125,7 @@ class QuickClient(PapermillNotebookClient):
 
     async def _async_poll_kernel_alive(self) -> None:
         """Called by nbclient beside each cell: looks more often than its own once a second."""
+        self.watch = asyncio.current_task()
         # The manager is gone once the run has ended for another reason.
         while self.km is not None and await self.km.is_alive():
             await asyncio.sleep(ALIVE_S)
@@ -133,6 +135,10 @@ class QuickClient(PapermillNotebookClient):
         """Called by nbclient at the end: kills the kernel, which has nothing to lose, without its polite detours."""
         provisioner = self.km.provisioner
         try:
+            if self.watch is not None and self.watch is not asyncio.current_task():
+                # nbclient forgets it where a message has ended the run: it would hold on to that message, and all else.
+                self.watch.cancel()
+                await asyncio.wait([self.watch])
             if provisioner and provisioner.has_process:
                 await provisioner.kill()
                 await provisioner.wait()

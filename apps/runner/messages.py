@@ -60,18 +60,18 @@ def check(message: dict[str, Any]) -> None:
 
 def _check_size(message: Any) -> None:
     """Bound depth and number of values, without recursion."""
-    waiting, count = [(message, 0)], 0
+    waiting, count = [(message, 0)], 1
     while waiting:
         value, depth = waiting.pop()
-        count += 1
         if depth > MAX_DEPTH:
             raise HostileMessage(f"a message nested more than {MAX_DEPTH} levels deep.")
+        if not isinstance(value, dict | list):
+            continue
+        # Counted before they are listed here: the list of too many would be as large as they are.
+        count += len(value)
         if count > MAX_VALUES:
             raise HostileMessage(f"a message of more than {MAX_VALUES} values.")
-        if isinstance(value, dict):
-            waiting.extend((child, depth + 1) for child in value.values())
-        elif isinstance(value, list):
-            waiting.extend((child, depth + 1) for child in value)
+        waiting.extend((child, depth + 1) for child in (value.values() if isinstance(value, dict) else value))
 
 
 def _texts(content: Any, *names: str) -> bool:

@@ -308,7 +308,7 @@ MESSAGES: dict[str, Attack] = {
     ),
     "lists of nothing": speaks(
         """
-        say('display_data', {'data': {'application/json': [[]] * 1_500_000}, 'metadata': {}})
+        say('display_data', {'data': {'application/json': [[]] * 3_000_000}, 'metadata': {}})
         """,
         outcome=("learner_error", "output_too_large"),
         score=0.0,
@@ -331,9 +331,10 @@ MESSAGES: dict[str, Attack] = {
     ),
     "outputs of nobody": speaks(
         """
-        for n in range(180):  # less than its memory: nobody may have read any of it yet
+        for n in range(400):
             kernel.session.send(kernel.iopub_socket, 'stream', {'name': 'stdout', 'text': 'y' * 10**6}, ident=b'x')
-        """
+        """,
+        limits={"memory_mb": 1024},  # of its own: on a busy machine nobody has read any of it yet
     ),
     "one message of endless parts": speaks(
         """

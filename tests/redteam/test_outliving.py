@@ -1,10 +1,14 @@
 """Outliving the run: what a notebook leaves running is gone when its result is there."""
 
+import asyncio
+import gc
 import uuid
 
 import pytest
 
-from tests.redteam.kit import Attack, Trace, left_behind, marked_processes, run_notebook
+from apps.runner import client
+from tests.redteam.kit import HONEST, Attack, Trace, left_behind, marked_processes, run_notebook
+from tests.redteam.test_forgery import MESSAGES
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
 
@@ -118,3 +122,12 @@ def test_a_mark_would_be_seen(tmp_path, own_tmp):
     assert seen
     assert marked_processes(mark) == []
     assert left_behind(before) == []
+
+
+def test_nothing_waits_for_a_kernel_that_is_gone(tmp_path, own_tmp, monkeypatch):
+    """A run that a message has ended leaves no task behind, which would hold on to all of that message."""
+    monkeypatch.setattr(client, "ALIVE_S", 60)
+    ran = run_notebook(tmp_path / "run", HONEST, MESSAGES["metadata nested a thousand deep"].code)
+    assert ran.result.outcome == "learner_error"
+    tasks = [one for one in gc.get_objects() if isinstance(one, asyncio.Task) and not one.done()]
+    assert [one for one in tasks if "_async_poll_kernel_alive" in repr(one.get_coro())] == []

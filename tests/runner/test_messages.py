@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -159,3 +160,15 @@ def test_any_frames_are_a_message_or_hostile(frames):
     session = StrictSession(key=b"k" * 32, check_pid=False)
     with pytest.raises(HostileMessage):
         session.deserialize(session.feed_identities(frames)[1])
+
+
+def test_what_is_too_much_is_not_copied_to_be_counted():
+    wide = message("stream", {"name": "stdout", "text": [[]] * 3_000_000})
+    tracemalloc.start()
+    try:
+        with pytest.raises(HostileMessage, match="more than"):
+            check(wide)
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 2**20

@@ -133,8 +133,7 @@ class TestTheAnswer:
         assert "At most 1 changes in 60 seconds. Try again in 60 seconds." in response.text
         assert '<input type="hidden" name="name" value="Bob &quot;the&quot; Builder">' in response.text
         assert 'action="/profile/?a=b"' in response.text
-        main = response.text.partition("<main")[2].partition("</main>")[0]
-        assert main.count("csrfmiddlewaretoken") == 1
+        assert response.text.count("csrfmiddlewaretoken") == 1
         bob.refresh_from_db()
         assert bob.name == "Bo"
 
