@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Track
@@ -35,8 +35,10 @@ def search(request: HttpRequest) -> HttpResponse:
         "found": found,
         "page": page,
         "query": urlencode({"q": text, **chosen}) + "&",
-        "kinds": _choices(text, chosen, "kind", {one.value: str(one.label) for one in Kind}, found.kinds),
-        "tracks": _choices(text, chosen, "track", _tracks(found), found.tracks),
+        "kinds": _choices(
+            text, chosen, "kind", _("All kinds"), {one.value: str(one.label) for one in Kind}, found.kinds
+        ),
+        "tracks": _choices(text, chosen, "track", _("All tracks"), _tracks(found), found.tracks),
     }
     part = request.htmx and request.htmx.target == "results"  # type: ignore[attr-defined]
     response = render(request, "search/results.html" if part else "search/search.html", context)
@@ -60,11 +62,11 @@ def _tracks(found: Found) -> dict[str, str]:
 
 
 def _choices(
-    text: str, chosen: dict[str, str], name: str, words: dict[str, str], counts: dict[str, int]
+    text: str, chosen: dict[str, str], name: str, every: str, words: dict[str, str], counts: dict[str, int]
 ) -> list[dict[str, Any]]:
-    """Links that narrow the results down, each with how many it leaves."""
-    every = {
-        "": pgettext("filter", "All"),
+    """Links that narrow the results down, each with how many it leaves; `every` is what all of them are called."""
+    choices = {
+        "": every,
         **{value: label for value, label in words.items() if value in counts or value == chosen[name]},
     }
     return [
@@ -74,5 +76,5 @@ def _choices(
             "href": "?" + urlencode({key: part for key, part in {"q": text, **chosen, name: value}.items() if part}),
             "chosen": value == chosen[name],
         }
-        for value, label in every.items()
+        for value, label in choices.items()
     ]
