@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from studyhub import kept
 
 register = template.Library()
+LANGUAGE = "kept: language"
 
 
 class KeptNode(template.Node):
@@ -34,9 +35,17 @@ class KeptNode(template.Node):
         """Called by Django. Raises TypeError for a value that is not hashable."""
         values: dict[str, Any] = {name: value.resolve(context) for name, value in self.values.items()}
         return kept.kept(
-            (self.name, get_language(), *values.values()),
+            (self.name, _language(context), *values.values()),
             lambda: self.nodelist.render(context.new(values)),
         )
+
+
+def _language(context: Context) -> str | None:
+    """The language that is spoken: asked for once for each page, which has a score of pieces."""
+    if LANGUAGE not in context.render_context:
+        context.render_context[LANGUAGE] = get_language()
+    language: str | None = context.render_context[LANGUAGE]
+    return language
 
 
 @register.tag("kept")

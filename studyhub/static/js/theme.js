@@ -4,7 +4,7 @@
   if (!form) return;
   form.addEventListener("submit", async (event) => {
     const button = event.submitter;
-    if (!button) return;
+    if (button?.name !== "theme") return; // a language is a page of its own
     event.preventDefault();
     document.documentElement.dataset.theme = button.value;
     form.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
