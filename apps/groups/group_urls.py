@@ -25,4 +25,5 @@ urlpatterns = [
     path("<slug:slug>/invitations/", joining.invitations, name="invitations"),
     path("<slug:slug>/invitations/send/", joining.send, name="send_invitations"),
     path("<slug:slug>/invitations/<int:pk>/revoke/", joining.revoke, name="revoke"),
+    path("<slug:slug>/invitations/reopen/", joining.reopen, name="reopen"),
 ]

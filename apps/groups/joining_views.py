@@ -7,7 +7,9 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -73,11 +75,24 @@ def _say(request: HttpRequest, sent: int, kept: int) -> None:
 @login_required
 @require_POST
 def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Let nobody in by it any more."""
+    """Let nobody in by it any more; for ten minutes that can be undone."""
     membership = get_leadership(request.user, slug)
     check_open(membership.group)
-    if services.revoke(invitation=get_object_or_404(membership.group.invitations, pk=pk)):
-        messages.success(request, _("Withdrawn. Nobody can join by it any more."))
+    token = services.revoke(invitation=get_object_or_404(membership.group.invitations, pk=pk))
+    page = reverse("groups:invitations", args=[slug])
+    return redirect(f"{page}?{urlencode({'undo': token})}" if token else page)
+
+
+@login_required
+@require_POST
+def reopen(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take back that an invitation was withdrawn; for ten minutes that can be done."""
+    membership = get_leadership(request.user, slug)
+    check_open(membership.group)
+    if services.reopen(token=request.POST.get("token", ""), group=membership.group):
+        messages.success(request, _("The invitation is open again."))
+    else:
+        messages.warning(request, _("It is too late to undo that. Make a new invitation."))
     return redirect("groups:invitations", slug)
 
 
@@ -113,11 +128,14 @@ def _page(
     addresses_form: AddressesForm | None = None,
 ) -> HttpResponse:
     link_form, addresses_form = link_form or LinkForm(), addresses_form or AddressesForm()
+    token = request.GET.get("undo", "")
     context = {
         "group": membership.group,
         "membership": membership,
         "link_form": link_form,
         "addresses_form": addresses_form,
+        "undo": token,
+        "withdrawn": services.withdrawn(token=token, group=membership.group) if token else None,
         "view": InvitationPage(membership.group, request.build_absolute_uri),
     }
     wrong = link_form.errors or addresses_form.errors

@@ -13,7 +13,8 @@ from apps.accounts.models import AuditEntry, Notification
 from apps.groups import reminders
 from apps.groups.dashboard import states
 from apps.groups.models import Group, Meeting, Role
-from apps.groups.services import extensions, invitations, members, plan
+from apps.groups.services import extensions, invitations, members, plan, regrades
+from apps.submissions.said import said
 
 MORNING = datetime(2030, 1, 15, 7, 0, tzinfo=UTC)
 
@@ -154,3 +155,8 @@ def test_a_calendar_speaks_its_members_language(client, circle, bob, assign, res
     assign(resource, due_at=timezone.now() + timedelta(days=1))
     feed = client.get(f"/groups/circle/calendar/{circle.memberships.get(user=bob).feed_key}.ics").text
     assert "SUMMARY:À faire\u202f: A tree" in feed
+
+
+def test_why_a_hand_in_was_left_out_of_a_regrade_is_stored_in_english_and_told_in_french():
+    with translation.override("fr"):
+        assert said(regrades.LEFT) == "La personne a quitté le groupe."

@@ -132,6 +132,71 @@ def test_a_withdrawn_link_is_dead(link, client, visit, alice, charlie, method):
     assert not is_in(charlie)
 
 
+@pytest.fixture
+def undo(link, client, alice):
+    """Withdraws a link; then posts its undo, and returns the page that follows."""
+    client.force_login(alice)
+
+    def withdraw(invitation: Invitation) -> str:
+        response = client.post(f"/groups/circle/invitations/{invitation.pk}/revoke/", follow=True)
+        return response.context["undo"]
+
+    def undo_(invitation: Invitation, *, token: str = "", slug: str = "circle") -> str:
+        token = token or withdraw(invitation)
+        return client.post(f"/groups/{slug}/invitations/reopen/", {"token": token}, follow=True).text
+
+    undo_.withdraw = withdraw
+    return undo_
+
+
+def test_that_a_link_was_withdrawn_can_be_undone(link, undo, visit, charlie):
+    invitation = link()
+    assert "The invitation is open again." in undo(invitation)
+    visit(invitation, charlie, "post")
+    assert is_in(charlie)
+
+
+def test_it_is_undone_once(link, undo):
+    invitation = link()
+    token = undo.withdraw(invitation)
+    assert "The invitation is open again." in undo(invitation, token=token)
+    undo.withdraw(invitation)
+    assert "It is too late to undo that." in undo(invitation, token=token)
+    invitation.refresh_from_db()
+    assert invitation.revoked_at
+
+
+def test_after_ten_minutes_it_is_not_undone(link, undo, monkeypatch):
+    invitation = link()
+    monkeypatch.setattr(services, "UNDO_FOR", timedelta(seconds=-1))
+    assert "It is too late to undo that." in undo(invitation)
+
+
+def test_of_an_address_that_has_a_newer_invitation_it_is_not_undone(letter, undo, alices):
+    token = undo.withdraw(letter)
+    services.send(by=alices, emails=[letter.email], days=7, link=str)
+    assert "It is too late to undo that." in undo(letter, token=token)
+    letter.refresh_from_db()
+    assert letter.revoked_at
+
+
+def test_what_has_expired_meanwhile_is_not_undone(link, undo):
+    invitation = link()
+    token = undo.withdraw(invitation)
+    Invitation.objects.update(expires_at=timezone.now())
+    assert "It is too late to undo that." in undo(invitation, token=token)
+
+
+def test_the_lead_of_another_group_undoes_nothing(link, undo, alice):
+    invitation = link()
+    token = undo.withdraw(invitation)
+    other = Group.objects.create(slug="other", name="Other")
+    Membership.objects.create(group=other, user=alice, role=Role.LEAD)
+    assert "It is too late to undo that." in undo(invitation, token=token, slug="other")
+    invitation.refresh_from_db()
+    assert invitation.revoked_at
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_expired_link_is_dead(link, visit, charlie, method):
     invitation = link()

@@ -60,6 +60,7 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "invitations": (LEADS, LEADS),
     "send_invitations": (NOTHING, LEADS),
     "revoke": (NOTHING, LEADS),
+    "reopen": (NOTHING, LEADS),
     "similar": (LEADS, NOTHING),
     "side-by-side": (LEADS, NOTHING),
     "regrades": (LEADS, LEADS),

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from smtplib import SMTPException
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core import signing
@@ -23,12 +22,12 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models import User
 from apps.accounts.notifications import notify
 
-from ..models import INVITATION_SALT, Invitation, Membership, Role
-
-if TYPE_CHECKING:
-    from ..models import Group
+from ..models import INVITATION_SALT, Group, Invitation, Membership, Role
 
 logger = logging.getLogger(__name__)
+
+UNDO_SALT = "groups.invitation.undo"
+UNDO_FOR = timedelta(minutes=10)
 
 # So that nobody sends advertisements from here.
 MESSAGES_A_DAY = 100
@@ -97,10 +96,35 @@ def send(*, by: Membership, emails: Iterable[str], days: int, link: Callable[[st
     return sent, len(made) - sent
 
 
-def revoke(*, invitation: Invitation) -> bool:
-    """Nobody comes in by it any more. False where it was withdrawn already."""
+def revoke(*, invitation: Invitation) -> str:
+    """Nobody comes in by it any more; returns what `reopen` asks for, nothing where it was withdrawn already."""
+    now = timezone.now()
     still = Invitation.objects.filter(pk=invitation.pk, revoked_at__isnull=True)
-    return bool(still.update(revoked_at=timezone.now()))
+    return signing.dumps([invitation.pk, now.isoformat()], salt=UNDO_SALT) if still.update(revoked_at=now) else ""
+
+
+def withdrawn(*, token: str, group: Group) -> Invitation | None:
+    """The invitation of `group` that can still be opened again; None after ten minutes, or where it has expired.
+
+    Nor where its address has another one meanwhile.
+    """
+    try:
+        pk, at = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_FOR)
+    except signing.BadSignature:
+        return None
+    now = timezone.now()
+    found = group.invitations.filter(pk=pk, revoked_at=datetime.fromisoformat(at), expires_at__gt=now).first()
+    if found and found.email and group.invitations.open(now).filter(email=found.email).exists():
+        return None
+    return found
+
+
+def reopen(*, token: str, group: Group) -> bool:
+    """Take back that it was withdrawn. False where it is too late for that."""
+    with transaction.atomic():
+        Group.objects.select_for_update().get(pk=group.pk)
+        found = withdrawn(token=token, group=group)
+        return bool(found and Invitation.objects.filter(pk=found.pk).update(revoked_at=None))
 
 
 def address_of(invitation: Invitation) -> str:
