@@ -47,6 +47,7 @@ SENTENCES = (
     _("It could not be run again: a fault of ours."),
     _("Its run was stopped."),
     _("Grading it never ended."),
+    _("Its learner has left the group."),
     _("The new version could not grade it: a fault in the exercise."),
     # Runner: why a run ended.
     _("Cell %(n)s raised %(error)s"),

@@ -38,7 +38,7 @@ STATES = {
     "cancelled": (_("Cancelled"), "calm", "ban"),
     "passed": (_("Passed"), "good", "circle-check"),
     "partial": (_("Partly right"), "warn", "circle-dot"),
-    "failed": (_("Not yet right"), "bad", "circle-x"),
+    "failed": (_("Not right yet"), "bad", "circle-x"),
     "learner_error": (_("Stopped by an error"), "bad", "circle-x"),
     "timed_out": (_("Out of time"), "bad", "clock"),
     "out_of_memory": (_("Out of memory"), "bad", "cpu"),

@@ -107,7 +107,7 @@ def test_a_result_says_what_differs_and_where_to_look_again(capsys):
         "kinds": [{"name": "w", "rows": [row, {**row, "what": "Kind", "same": True}]}],
         "again": {"title": "A video", "at": "12:30", "page": "https://study.example/doubling"},
     }  # fmt: skip
-    found = {"points": 0, "max_points": 3, "title": "Not yet right", "text": "t", "reason": "", "verdict": "failed"}
+    found = {"points": 0, "max_points": 3, "title": "Not right yet", "text": "t", "reason": "", "verdict": "failed"}
     assert submit.show_result({**found, "checks": [check], "page": "https://study.example/1"}) == submit.GRADED
     out = capsys.readouterr().out
     assert "w: Shape: expected (3,); yours (3, 1)" in out

@@ -15,6 +15,7 @@ from apps.submissions import services
 from apps.submissions.constants import State, Verdict
 from apps.submissions.messages import VERDICTS
 from apps.submissions.models import Run, Submission
+from studyhub.templatetags.ui import STATES
 from tests.stores import drop, write
 from tests.submissions.conftest import DIGEST, LESSON, SLUG, fresh, notebook_bytes
 
@@ -124,6 +125,11 @@ def test_each_verdict_has_its_words(desk, bobs, bob, verdict):
     run = desk.done(bob)
     Run.objects.filter(pk=run.pk).update(verdict=verdict)
     assert VERDICTS[verdict].text.split(",")[0].split("’")[0] in page(bobs, run).text.replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_verdict_is_called_the_same_on_badges_in_lists_and_by_the_api(verdict):
+    assert STATES[verdict.value][0] == verdict.label == VERDICTS[verdict.value].title
 
 
 def test_the_learners_error_is_shown_as_text(desk, bobs, bob):
