@@ -22,7 +22,7 @@ help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
 	@echo "make demo    a study group of simulated learners, for a look at the lead's side (two minutes)"
 	@echo "make test    run all checks and tests, with a short proof of each exercise"
-	@echo "make test-postgres    the tests of everything that has rows, on PostgreSQL, with runs' files in a bucket"
+	@echo "make test-postgres    the tests of everything that has rows, on PostgreSQL"
 	@echo "make test-brokers     whole sites on PostgreSQL with Redis and with RabbitMQ, which are killed too (some minutes)"
 	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
 	@echo "make setup   make the environment, start nothing"
@@ -85,11 +85,11 @@ test: check
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
 	$(BIN)/python -m pytest -m "live and not servers"
 
-# Not the browser and not the sandbox: neither knows which database there is.
+# What has no rows proves nothing here, and neither browser nor sandbox know which database there is.
 test-postgres: setup
 	@docker/test-tools.sh postgresql
 	$(BIN)/python -m tests.servers postgres -- $(BIN)/python -m pytest $(PARALLEL) \
-		-m "not browser and not sandbox and not curriculum and not live and not gpu" tests
+		-m "rows and not browser and not sandbox and not live and not gpu" tests
 
 # Whole sites on real brokers, which are ended and started again meanwhile; hosts that lose each other.
 test-brokers: setup

@@ -4,11 +4,28 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.test import Client
 from structlog.contextvars import clear_contextvars
 
 from tests import s3, servers
+
+# How long one example takes by the clock says more about what else runs here than about the code.
+hypothesis.settings.register_profile("untimed", hypothesis.settings.default, deadline=None)
+hypothesis.settings.load_profile("untimed")
+
+
+# What a test asks for when it reads or writes rows.
+ROWS = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_blocker"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """`-m rows` finds the tests that touch the database, without anybody having to mark them."""
+    for item in items:
+        if item.get_closest_marker("django_db") or ROWS.intersection(item.fixturenames):
+            item.add_marker("rows")
 
 
 @pytest.hookimpl(hookwrapper=True)

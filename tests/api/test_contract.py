@@ -43,7 +43,6 @@ BOUNDED = settings(
     max_examples=10,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

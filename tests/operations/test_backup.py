@@ -17,6 +17,8 @@ import pytest
 
 from tests import servers
 
+pytestmark = pytest.mark.rows  # in processes of its own
+
 PROJECT = Path(__file__).resolve().parents[2]
 ADDRESS = os.environ.get("TEST_DATABASE_URL", "")
 HAND_INS = 30

@@ -80,7 +80,7 @@ def curricula(draw):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(curricula())
 def test_no_line_crosses_a_box(needs):
     found = lay_out({key: f"Concept {key}" for key in needs}, needs)

@@ -17,7 +17,7 @@ from apps.quizzes.trees import FUNCTIONS, Binary, Call, Name, Negative, Number, 
 
 VARIABLES = ("x", "y", "eta", "w_1")
 POINT = {"x": 1.5, "y": -2.0, "eta": 0.1, "w_1": 3.0}
-# More than any of it takes, and far less than an attack would want.
+# More work than any of it takes, and far less than an attack would want.
 SOON_S = 1.0
 
 
@@ -172,7 +172,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS)
 def test_an_attack_ends_soon_in_a_clear_message_or_in_a_harmless_tree(text):
-    started = time.perf_counter()
+    started = time.thread_time()
     tree, message = None, ""
     try:
         tree = read_expression(text, VARIABLES)
@@ -185,7 +185,7 @@ def test_an_attack_ends_soon_in_a_clear_message_or_in_a_harmless_tree(text):
         evaluate(tree, POINT)
         to_latex(tree)
         assert json.loads(canonical(tree))
-    assert time.perf_counter() - started < SOON_S
+    assert time.thread_time() - started < SOON_S
 
 
 # x[0] is x times 0, and the learner sees so.
@@ -199,7 +199,7 @@ def test_an_attack_is_no_formula(name):
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_a_formula_or_sent_back(text):
     try:
         tree = read_expression(text, VARIABLES)

@@ -43,7 +43,7 @@ FIELDS = ("option", "options", "lines", "pairs", "cells", "region", "x", "y", "t
 
 @pytest.mark.parametrize("kind", ASKED)
 @given(response=JSON | st.dictionaries(st.sampled_from(FIELDS), JSON))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_response_is_scored_within_bounds_or_sent_back_with_a_sentence(kind, response):
     result = score(ASKED[kind], response)
     if isinstance(result, Unreadable):
@@ -59,7 +59,7 @@ TYPED = st.text(st.sampled_from("0123456789.,/eE+-*^()x ×⁻²%msµ_'[]"), max_
 
 @pytest.mark.parametrize("kind", ["numeric", "shape", "expression", "text", "code-output"])
 @given(text=TYPED)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_anything_typed_is_scored_or_sent_back(kind, text):
     assert isinstance(score(ASKED[kind], {"text": text}), Score | Unreadable | Undecided)
 

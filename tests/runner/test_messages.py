@@ -142,7 +142,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(kind=st.sampled_from(sorted(SOUND)), name=st.text(max_size=5), value=JSON, data=st.data())
 def test_a_message_passes_unchanged_or_is_hostile(kind, name, value, data):
     content = copy.deepcopy(SOUND[kind])
@@ -154,7 +154,7 @@ def test_a_message_passes_unchanged_or_is_hostile(kind, name, value, data):
     assert repr(asked) == before
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(frames=st.lists(st.binary(max_size=50) | st.just(b"<IDS|MSG>"), max_size=8))
 def test_any_frames_are_a_message_or_hostile(frames):
     session = StrictSession(key=b"k" * 32, check_pid=False)

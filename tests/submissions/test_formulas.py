@@ -1,5 +1,6 @@
 """Formulas as MathML: a learner's text goes in, so nothing it holds may break the page, hang it, or be markup."""
 
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -60,9 +61,11 @@ def test_a_formula():
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=120).map("".join))
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=300)
 def test_whatever_it_is_given_it_writes_only_mathml(tex):
+    started = time.thread_time()
     markup = Typesetter().mathml(tex, display=True)
+    assert time.thread_time() - started < 1
     if markup is not None:
         tags = Tags(markup)
         assert all(name.startswith("m") for name in tags.names)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apps.submissions.validation import KEPT_TAGS, Notebook, UploadRefused, read_notebook
 
-BOUNDED = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+BOUNDED = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
