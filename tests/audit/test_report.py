@@ -1,10 +1,12 @@
 """The audit's verdict: what is out of bounds is said in words, and the rest of a page stays silent."""
 
 import json
+import subprocess
 
 import pytest
 
 from tests.audit import lighthouse, report
+from tests.audit.people import Page
 
 GOOD = {
     "kb": 80.0,
@@ -15,6 +17,7 @@ GOOD = {
     "lighthouse": dict.fromkeys(lighthouse.CATEGORIES, 100),
     "lighthouse_costs": [],
 }
+PAGE = Page("/", "nobody")
 
 
 def complaints(**changes):
@@ -69,6 +72,33 @@ def test_figures_of_lighthouse_in_percent_with_what_cost_something():
     scores, costly = lighthouse.figures({"audits": audits, "categories": categories})
     assert scores == {"performance": 98, "accessibility": 98, "best-practices": 98, "seo": 50}
     assert costly == ["seo: meta-description 0"]
+
+
+@pytest.mark.parametrize(("faults", "looks"), [(0, 1), (2, 3)])
+def test_a_fault_of_lighthouse_itself_is_no_figure_and_it_looks_again(monkeypatch, faults, looks):
+    seen = _faulty(monkeypatch, faults)
+    assert lighthouse.lighthouse("command", PAGE, "http://here", "light", "mobile") == ({"seo": 100}, [])
+    assert len(seen) == looks
+
+
+def test_what_always_fails_is_told(monkeypatch):
+    seen = _faulty(monkeypatch, 9)
+    with pytest.raises(subprocess.CalledProcessError):
+        lighthouse.lighthouse("command", PAGE, "http://here", "light", "mobile")
+    assert len(seen) == lighthouse.TRIES
+
+
+def _faulty(monkeypatch, faults: int) -> list[Page]:
+    seen = []
+
+    def look(command, page, *_):
+        seen.append(page)
+        if len(seen) <= faults:
+            raise subprocess.CalledProcessError(1, command)
+        return {"seo": 100}, []
+
+    monkeypatch.setattr(lighthouse, "_look", look)
+    return seen
 
 
 def test_the_lock_file_names_no_registry():
