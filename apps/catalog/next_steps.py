@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext, pgettext
 
-from apps.catalog.models import Resource, Track
+from apps.catalog import contents, edition
+from apps.catalog.models import Completion, Resource, Track
 from apps.catalog.progress import TrackProgress, next_step, resources_in
 from apps.catalog.suggestions import Suggestion, in_order, suggest
 
@@ -35,6 +36,13 @@ def next_steps(
         track, resource = following
         found.append(_resource(track, resource, rank=NEXT, reason=gettext("Next in %(track)s.") % {"track": track}))
     return in_order(found)[:MOST]
+
+
+def first_step(request: HttpRequest) -> Suggestion | None:
+    """The most pressing one for whoever reads any page; None where they have not begun anything."""
+    done = Completion.objects.resources_of(request.user)
+    tracks = [TrackProgress.of(track, done) for track in contents.tracks(edition.current())]
+    return next(iter(next_steps(user=request.user, tracks=tracks, done=done, left_at=left_at(request))), None)
 
 
 def remember(response: HttpResponse, resource: Resource) -> None:

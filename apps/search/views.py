@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from apps.catalog.models import Track
 
+from .commands import buttons_for, ways_of
 from .finding import Found, find
 from .models import Kind
 from .shortcuts import ACTS, pages_for
@@ -48,10 +49,18 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def palette(request: HttpRequest) -> HttpResponse:
-    """What the palette lists for `q`: pages to go to, then what was found; the whole dialog without `q`."""
+    """What the palette lists for `q`: where to go, what to do, then what was found; the whole dialog without `q`."""
     text = request.GET.get("q", "").strip()[:LONGEST]
-    pages = [one for one in pages_for(request.user) if fold(text) in fold(one.words)]
-    context: dict[str, Any] = {"text": text, "pages": pages, "found": find(request.user, text), "first": FIRST}
+    ways = ways_of(request, text)
+    found = find(request.user, text)
+    context: dict[str, Any] = {
+        "text": text,
+        "ways": ways,
+        "pages": [one for one in pages_for(request.user) if fold(text) in fold(one.words)],
+        "buttons": buttons_for(request.user, text),
+        "found": found,
+        "hits": [hit for hit in found.hits if hit.document.url not in {one.url for one in ways}][:FIRST],
+    }
     if "q" in request.GET:
         return render(request, "search/options.html", context)
     return render(request, "search/palette.html", context | {"acts": ACTS})

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from apps.catalog import edition
 from apps.catalog.models import Concept
+from apps.groups.models import Group, Membership
 from tests.site.test_accessibility import violations  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -89,6 +90,57 @@ def test_two_keys_lead_to_a_page(open_page, descent, bob):
     page.keyboard.press("g")
     page.keyboard.press("e")
     expect(page).to_have_url(re.compile("/exercises/$"))
+
+
+def choose(page, text: str, name: str) -> None:
+    """By keys alone: open the palette, type, go down to the option of that name, take it."""
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox")
+    expect(box).to_be_focused()
+    box.fill(text)
+    expect(page.locator("#palette-all")).to_contain_text(f"“{text}”")
+    box.press("ArrowDown")
+    chosen = page.locator("[role=option][aria-selected=true]")
+    expect(chosen).to_have_text(re.compile(f"^\\s*{re.escape(name)}"))
+    box.press("Enter")
+
+
+def test_the_colours_are_changed_by_keys_and_stay(open_page, descent):
+    page = open_page("/concepts/")
+    with page.expect_response("**/theme/"):
+        choose(page, "dark", "Colours: dark")
+    expect(page.get_by_role("combobox")).to_be_hidden()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    # What was done is nothing that was looked for.
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    expect(page.get_by_role("button", name="dark", exact=True)).to_have_count(0)
+
+
+def test_so_is_the_language_on_the_page_one_is_on(open_page, descent):
+    page = open_page("/concepts/?from=here")
+    choose(page, "french", "Language: Français")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page).to_have_url(re.compile(r"/concepts/\?from=here$"))
+
+
+def test_one_signs_out_and_in_by_keys(open_page, descent, bob):
+    page = open_page("/concepts/", user=bob)
+    choose(page, "sign out", "Sign out")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    page.goto(page.url.split("?")[0].rstrip("/") + "/concepts/")
+    choose(page, "sign in", "Sign in")
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/concepts/$"))
+
+
+def test_one_goes_to_the_own_group(open_page, descent, bob):
+    group = Group.objects.create(slug="circle", name="The circle")
+    Membership.objects.create(group=group, user=bob)
+    page = open_page("/concepts/", user=bob)
+    choose(page, "circle", "The circle")
+    expect(page).to_have_url(re.compile("/groups/circle/$"))
 
 
 @pytest.mark.parametrize(("key", "theme", "width"), [("/", "light", 1280), ("?", "dark", 390)])

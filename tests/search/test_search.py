@@ -1,14 +1,19 @@
 """Who finds what, by which words, and whether the index follows."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.catalog import edition
 from apps.catalog.models import Concept, Resource
 from apps.groups.models import Assignment, Group, Membership
 from apps.search import keeping
 from apps.search.backends import backend
+from apps.search.commands import GROUPS_AT_MOST, buttons_for
 from apps.search.finding import find
 from apps.search.models import Document
 from apps.search.shortcuts import PAGES
@@ -207,3 +212,66 @@ def test_the_palette_offers_pages_one_may_open(client, bob, shelf):
     assert "<dialog" not in options
     assert "/search/?q=gradient" in options
     assert len({one.keys for one in PAGES}) == len(PAGES)
+
+
+def offered(client, text: str = "") -> str:
+    return client.get("/search/palette/", {"q": text}).text
+
+
+def test_a_stranger_changes_colours_and_language_and_signs_in(client, shelf):
+    page = offered(client)
+    assert all(
+        words in page for words in ("Colours: dark", "Colours: like the system", "Language: Français", "Sign in")
+    )
+    assert not any(words in page for words in ("Sign out", "Go on", "Your group", "Language: English"))
+    assert "Colours: dark" in offered(client, "theme")
+    assert "Colours" not in offered(client, "gradient")
+    client.cookies["language"] = "fr"
+    assert "Langue\u202f: English" in offered(client, "anglais")
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_one_goes_on_where_one_left(client, bob, shelf, signed_in):
+    if signed_in:
+        client.force_login(bob)
+    assert "Go on" not in offered(client)
+    client.get(shelf.get_absolute_url())
+    for text in ("", "resume", "go on", "left"):
+        page = offered(client, text)
+        assert f'href="{shelf.get_absolute_url()}"' in page.split("Go on")[0]
+        assert "Walking downhill" in page.split("Go on")[1].split("</a>")[0]
+    assert "Go on" not in offered(client, "gradient")
+
+
+def test_own_groups_are_offered_once_and_the_others_never(client, secret, bob, charlie):
+    for user, times in ((bob, 1), (charlie, 0)):
+        client.force_login(user)
+        assert offered(client).count('href="/groups/circle/"') == times
+        assert offered(client, "circle").count('href="/groups/circle/"') == times
+    Group.objects.update(archived_at="2026-01-01T00:00Z")
+    client.force_login(bob)
+    assert 'href="/groups/circle/"' not in offered(client)
+
+
+def test_more_groups_cost_no_more_queries(client, circle, bob, shelf, django_assert_num_queries):  # noqa: F811
+    client.force_login(bob)
+    offered(client, "group")
+    with CaptureQueriesContext(connection) as before:
+        offered(client, "group")
+    for number in range(8):
+        group = Group.objects.create(slug=f"more-{number}", name=f"More {number}")
+        Membership.objects.create(group=group, user=bob)
+    with django_assert_num_queries(len(before)):
+        assert offered(client, "group").count('id="palette-way-') == GROUPS_AT_MOST
+
+
+def test_each_button_that_is_pressed_is_on_every_page(client, bob, shelf):
+    """Each selector names an element of the page: by its tag's attributes, as it is written there."""
+    for user in (NOBODY, bob):
+        if user is bob:
+            client.force_login(bob)
+        page = client.get("/concepts/").text
+        for command in buttons_for(user, ""):
+            wanted = re.findall(r'\[(\w+)\^?="([^"]+)"\]', command.press)
+            assert wanted
+            assert all(f'{name}="{value}' in page for name, value in wanted), command

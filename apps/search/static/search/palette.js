@@ -100,7 +100,13 @@
         }
       }
     });
-    byId("palette-list").addEventListener("click", () => remember(box.value));
+    byId("palette-list").addEventListener("click", (event) => {
+      const press = event.target.closest("[data-press]")?.dataset.press;
+      if (!press) return remember(box.value);
+      // A button of the page does it; what came of it is seen on the page.
+      byId("palette").close();
+      document.querySelector(press)?.click();
+    });
     byId("palette-list").addEventListener("htmx:afterSwap", () => {
       choose(null);
       showRecent();
