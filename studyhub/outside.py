@@ -2,7 +2,7 @@
 
 A name is looked up once, all that it stands for is looked at, and the connection goes to the very address that was
 looked at: a name that means something else a moment later (DNS rebinding) changes nothing. No redirect is followed, no
-proxy used, nothing unpacked, and a few kilobytes of the answer are read.
+proxy used, nothing unpacked, and of the answer so much is read as whoever asks has use for.
 """
 
 from __future__ import annotations
@@ -20,9 +20,31 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from studyhub import stored
+from studyhub.saying import gettext_noop as _
+
 DEADLINE_S = 10.0  # from the look-up of the name to the last byte that is read
 READ_BYTES = 4096
 URL_LENGTH = 500
+# What is said of an address and of an answer: in English, so it is kept, and told in the reader's language (stored.py).
+NO_ADDRESS = _("This is no address of the web.")
+TOO_LONG = _("An address has at most %(most)s characters, all of them ASCII and none a blank.")
+WITH_NAME = _("No user name or password in the address.")
+NOT_SECURE = _("The address has to begin with https://.")
+PRIVATE = _("This address leads into a private network: we go to public ones.")
+LATE = _("It did not answer within %(seconds)s s.")
+ELSEWHERE = _("It sends us elsewhere; redirects are not followed.")
+ANSWERED = _("It answered %(status)s.")
+UNKNOWN_NAME = _("Its name is not known.")
+BAD_CERTIFICATE = _("Its certificate is not good: %(detail)s.")
+NO_TLS = _("It does not speak TLS as we do.")
+NOBODY = _("Nobody listens there.")
+NO_HTTP = _("It does not answer in HTTP.")
+BROKEN = _("The connection broke.")
+stored.keep(
+    *(NO_ADDRESS, TOO_LONG, WITH_NAME, NOT_SECURE, PRIVATE, LATE, ELSEWHERE, ANSWERED),
+    *(UNKNOWN_NAME, BAD_CERTIFICATE, NO_TLS, NOBODY, NO_HTTP, BROKEN),
+)
 # What IPv6 addresses hold an IPv4 one that a gateway would go to.
 NAT64 = ip_network("64:ff9b::/96")
 NAT64_OWN = ip_network("64:ff9b:1::/48")
@@ -39,11 +61,15 @@ class AddressRefused(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a request: a status and the beginning of the body, or what went wrong; `ms` took all of it."""
+    """What came of a request: a status and the beginning of the body, or what went wrong; `ms` took all of it.
+
+    `goes_on`: there is more of the body than was read.
+    """
 
     ms: int
     status: int | None = None
     body: str = ""
+    goes_on: bool = False
     error: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
     refused: bool = False  # by us: nobody was asked
@@ -60,19 +86,19 @@ def check_url(url: str, allow: Networks, *, plain: bool = False) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise AddressRefused("This is no address of the web.") from None
+        raise AddressRefused(NO_ADDRESS) from None
     if len(url) > URL_LENGTH or not re.fullmatch(r"[!-~]+", url):
-        raise AddressRefused(f"An address has at most {URL_LENGTH} characters, all of them ASCII and none a blank.")
+        raise AddressRefused(TOO_LONG % {"most": URL_LENGTH})
     if not parts.hostname or port == 0 or not re.fullmatch(r"[A-Za-z0-9.:_-]+", parts.hostname):
-        raise AddressRefused("This is no address of the web.")
+        raise AddressRefused(NO_ADDRESS)
     if parts.username is not None or parts.password is not None:
-        raise AddressRefused("No user name or password in the address.")
+        raise AddressRefused(WITH_NAME)
     literal = _literal(parts.hostname)
     if literal is not None:
         _check_address(literal, allow)
     may_be_plain = plain or (literal is not None and _is_allowed(literal, allow))
     if parts.scheme != "https" and not (parts.scheme == "http" and may_be_plain):
-        raise AddressRefused("The address has to begin with https://.")
+        raise AddressRefused(NOT_SECURE)
     return parts
 
 
@@ -85,8 +111,9 @@ def ask(
     allow: Networks,
     plain: bool = False,
     deadline_s: float = DEADLINE_S,
+    most: int = READ_BYTES,
 ) -> Answer:
-    """Ask, and read how it was answered; of private networks it goes to those of `allow`.
+    """Ask, and read how it was answered, `most` bytes of it; of private networks it goes to those of `allow`.
 
     Never raises for what lies outside; touches no database.
     """
@@ -107,12 +134,13 @@ def ask(
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request(method, target, body, {"Accept-Encoding": "identity", **(headers or {})})
             response = connection.getresponse()
-            text = response.read(READ_BYTES).decode("utf-8", "replace").replace("\0", "")
+            read = response.read(most + 1)
         if cut.is_set():  # what was read until then looks like an answer that is complete
             raise TimeoutError
         return answer(
             status=response.status,
-            body=text,
+            body=read[:most].decode("utf-8", "replace").replace("\0", ""),
+            goes_on=len(read) > most,
             error=_complaint(response.status),
             headers={name.lower(): value for name, value in response.getheaders()},
         )
@@ -120,7 +148,7 @@ def ask(
         return answer(error=str(refusal), refused=True)
     except (OSError, http.client.HTTPException, ValueError) as problem:
         if cut.is_set() or isinstance(problem, TimeoutError):
-            return answer(error=f"It did not answer within {deadline_s:g} s.")
+            return answer(error=LATE % {"seconds": f"{deadline_s:g}"})
         return answer(error=_in_words(problem))
     finally:
         if connection is not None:
@@ -144,7 +172,7 @@ def _literal(host: str) -> Address | None:
 
 def _check_address(address: Address, allow: Networks) -> None:
     if not (_is_allowed(address, allow) or is_public(address)):
-        raise AddressRefused("This address leads into a private network: we go to public ones.")
+        raise AddressRefused(PRIVATE)
 
 
 def _is_allowed(address: Address, allow: Networks) -> bool:
@@ -233,8 +261,8 @@ def _complaint(status: int) -> str:
     if 200 <= status < 300:
         return ""
     if 300 <= status < 400:
-        return "It sends us elsewhere; redirects are not followed."
-    return f"It answered {_named(status)}."
+        return ELSEWHERE
+    return ANSWERED % {"status": _named(status)}
 
 
 def _named(status: int) -> str:
@@ -247,13 +275,13 @@ def _named(status: int) -> str:
 def _in_words(problem: Exception) -> str:
     match problem:
         case socket.gaierror():
-            return "Its name is not known."
+            return UNKNOWN_NAME
         case ssl.SSLCertVerificationError():
-            return f"Its certificate is not good: {problem.verify_message}."
+            return BAD_CERTIFICATE % {"detail": problem.verify_message}
         case ssl.SSLError():
-            return "It does not speak TLS as we do."
+            return NO_TLS
         case ConnectionRefusedError():
-            return "Nobody listens there."
+            return NOBODY
         case http.client.HTTPException() | ValueError():
-            return "It does not answer in HTTP."
-    return "The connection broke."
+            return NO_HTTP
+    return BROKEN

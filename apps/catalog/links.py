@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.models import User
 from apps.accounts.notifications import notify
@@ -23,7 +23,7 @@ from apps.catalog import edition
 from apps.catalog.addresses import address_key
 from apps.catalog.link_models import Link, LinkState
 from apps.catalog.models import Resource
-from studyhub import outside, tally
+from studyhub import outside, stored, tally
 
 SLICE = 5  # links of one pass, each of another host: a host is asked once in a pass
 DEADLINE_S = 10.0  # for one link with all its redirects
@@ -37,6 +37,11 @@ REDIRECTS = {301, 302, 303, 307, 308}
 # Somebody is there, and doesn't answer programs, or not now: nothing is learnt of the link.
 UNCLEAR = {401, 403, 405, 406, 407, 408, 425, 429, 451, 503, 999}
 NO_GET = {404, 410, 429, 503}  # where a GET would say the same, or only weigh on them
+
+# In English, so it is kept; told in the reader's language.
+IN_CIRCLES = gettext_noop("It sends us in circles.")
+ON_AND_ON = gettext_noop("It sends us on and on.")
+stored.keep(IN_CIRCLES, ON_AND_ON)
 
 TASK = "catalog.links"
 GOOD: Final = "good"
@@ -87,7 +92,7 @@ def look(url: str, *, deadline_s: float | None = None) -> Found:
             all_permanent = all_permanent and answer.status in PERMANENT
             at = iri_to_uri(urljoin(at, answer.headers["location"])).partition("#")[0]
             if at in seen:
-                return Found(FAILED, answer.status, "It sends us in circles.")
+                return Found(FAILED, answer.status, IN_CIRCLES)
             seen.add(at)
             moved = at if all_permanent else moved
             continue
@@ -97,7 +102,7 @@ def look(url: str, *, deadline_s: float | None = None) -> Found:
             return Found(FAILED, answer.status, answer.error)
         new = moved if len(moved) <= outside.URL_LENGTH and address_key(moved) != address_key(url) else ""
         return Found(GOOD, answer.status, moved_to=new)
-    return Found(FAILED, answer.status, "It sends us on and on.")
+    return Found(FAILED, answer.status, ON_AND_ON)
 
 
 @transaction.atomic
@@ -141,7 +146,7 @@ def _has_moved(resource: Resource, to: str) -> str:
 
 
 def _has_died(resource: Resource, said: str) -> str:
-    return gettext("The link of “%(resource)s” is dead. %(said)s") % {"resource": resource, "said": said}
+    return gettext("The link of “%(resource)s” is dead. %(said)s") % {"resource": resource, "said": stored.told(said)}
 
 
 def instead_of(resource: Resource, others: list[Resource]) -> Resource | None:

@@ -1,24 +1,44 @@
-"""Speaking with a platform: its keys, a token of it, its services. Bounded in time and size, no redirect followed."""
+"""Speaking with a platform: its keys, a token of it, its services.
+
+Its own hosts are the operator's word, and may lie in a private network. An address that it tells of itself, of a column
+or a list of members, may not, unless it is of one of those hosts (studyhub/outside.py).
+"""
 
 from __future__ import annotations
 
+import json
+import re
 import time
+import uuid
+from ipaddress import ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
+import jwt
+from django.conf import settings
 from django.utils.translation import gettext_noop as _
 from lti_tool.models import LtiRegistration
-from pylti1p3.exception import LtiServiceException
-from pylti1p3.service_connector import ServiceConnector
+
+from studyhub import outside, stored
 
 from . import keys
 
-TIMEOUTS_S = (5.0, 10.0)  # to connect; between two pieces of an answer
-DEADLINE_S = 30.0
+DEADLINE_S = 20.0
 MOST_BYTES = 4 * 1024 * 1024
-PIECE = 64 * 1024
-SERVER_SIDE = 500
+TOKEN_FOR_S = 60
+SKEW_S = 5  # that the platform's clock may be behind
+ALGORITHM = "RS256"
+USER_AGENT = "StudyHub-LTI/1"
+BY_JWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+NEXT = re.compile(r'<([^<>]*)>(?:;[^,<>]*)?;\s*rel="?next"?')  # in a Link header
+EVERYWHERE = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+# In English, so it is kept; told in the reader's language.
+NO_JWKS = _("Its keys are no JWKS.")
+NO_TOKEN = _("What it gave is no access token.")
+REFUSED_TOKEN = _("It gave no access token: %(status)s.")
+NO_JSON = _("It does not answer in JSON.")
+TOO_MUCH = _("It sent more than %(most)s MB.")
+stored.keep(NO_JWKS, NO_TOKEN, REFUSED_TOKEN, NO_JSON, TOO_MUCH)
 
 
 class PlatformError(Exception):
@@ -29,69 +49,39 @@ class PlatformError(Exception):
         self.status = status
 
 
-class _Session(requests.Session):
-    """requests' own, with an end: in seconds, and in bytes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.headers["User-Agent"] = "StudyHub-LTI/1"
-
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Called by requests for each request. Raises RequestException."""
-        until = time.monotonic() + DEADLINE_S
-        options |= {"timeout": TIMEOUTS_S, "allow_redirects": False, "stream": True}
-        response = super().send(request, **options)
-        pieces, size = [], 0
-        try:
-            while piece := response.raw.read1(PIECE, decode_content=True):
-                pieces.append(piece)
-                size += len(piece)
-                if size > MOST_BYTES or time.monotonic() > until:
-                    raise requests.ConnectionError("too much, or too slow")
-        except Exception as problem:
-            raise requests.ConnectionError(str(problem)) from problem
-        finally:
-            response.close()
-        response._content, response._content_consumed = b"".join(pieces), True  # type: ignore[attr-defined]
-        return response
-
-
 class Platform:
     """One platform, by one registration. Keeps its tokens as long as it lives itself."""
 
     def __init__(self, registration: LtiRegistration) -> None:
         self.registration = registration
-        self._session = _Session()
-        self._connector = ServiceConnector(keys.signing(registration), self._session)
+        told = (registration.issuer, registration.auth_url, registration.token_url, registration.keyset_url)
+        self._hosts = {urlsplit(address).hostname for address in told}
+        self._plain = urlsplit(registration.token_url).scheme == "http"  # for developing only: the form refuses it
+        self._tokens: dict[str, str] = {}
 
     def public_keys(self) -> list[dict[str, Any]]:
         """Its JWKS. Raises PlatformError."""
-        found = self._json(self._call("GET", self.registration.keyset_url))
+        found = _read(self._call("GET", self.registration.keyset_url))
         listed = found.get("keys") if isinstance(found, dict) else None
         if not isinstance(listed, list):
-            raise PlatformError(_("Its keys are no JWKS."))
+            raise PlatformError(NO_JWKS)
         return [one for one in listed if isinstance(one, dict)]
 
     def token(self, scopes: list[str]) -> str:
         """An access token, by our signature. Raises PlatformError."""
-        try:
-            return str(self._connector.get_access_token(scopes))
-        except requests.RequestException as problem:
-            raise PlatformError(_in_words(problem)) from problem
-        except LtiServiceException as problem:
-            status = problem.response.status_code
-            raise PlatformError(f"It gave no access token: {status}.", status) from problem
-        except (KeyError, ValueError, TypeError, AttributeError) as problem:
-            raise PlatformError(_("What it gave is no access token.")) from problem
+        scope = " ".join(sorted(scopes))
+        if scope not in self._tokens:
+            self._tokens[scope] = self._new_token(scope)
+        return self._tokens[scope]
 
     def read(self, url: str, scopes: list[str], accept: str) -> tuple[Any, str]:
         """One page of a service, and the address of the next one, of the same host. Raises PlatformError."""
-        response = self._call("GET", url, self._bearer(scopes) | {"Accept": accept})
-        following = response.links.get("next", {}).get("url", "")
+        answer = self._call("GET", url, self._bearer(scopes) | {"Accept": accept})
+        found = NEXT.search(answer.headers.get("link", ""))
+        following = found[1] if found else ""
         if following and urlsplit(following)[:2] != urlsplit(url)[:2]:
             following = ""  # our token goes nowhere else
-        return self._json(response), following
+        return _read(answer), following
 
     def write(self, url: str, scopes: list[str], body: str, content_type: str) -> None:
         """A POST to a service. Raises PlatformError for whatever isn't a 2xx."""
@@ -100,25 +90,64 @@ class Platform:
     def _bearer(self, scopes: list[str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token(scopes)}"}
 
-    def _call(self, method: str, url: str, headers: dict[str, str] | None = None, body: str = "") -> requests.Response:
-        if urlsplit(url).scheme not in {"http", "https"}:
-            raise PlatformError(_("Its address is none of the web."))
+    def _new_token(self, scope: str) -> str:
+        ours, now = keys.signing(self.registration), int(time.time())
+        claims = {
+            "iss": self.registration.client_id,
+            "sub": self.registration.client_id,
+            "aud": self.registration.audience or self.registration.token_url,
+            "iat": now - SKEW_S,
+            "exp": now + TOKEN_FOR_S,
+            "jti": str(uuid.uuid4()),
+        }
+        signed = jwt.encode(claims, ours.get_tool_private_key() or "", ALGORITHM, headers={"kid": ours.get_kid()})
+        asked = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": BY_JWT,
+            "client_assertion": signed,
+            "scope": scope,
+        }
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            response = self._session.request(method, url, headers=headers, data=body.encode() or None)
-        except requests.RequestException as problem:
-            raise PlatformError(_in_words(problem)) from problem
-        if not 200 <= response.status_code < 300:
-            raise PlatformError(f"It answered {response.status_code}.", response.status_code)
-        return response
+            answer = self._call("POST", self.registration.token_url, form, urlencode(asked))
+        except PlatformError as problem:
+            if problem.status is None:
+                raise
+            raise PlatformError(REFUSED_TOKEN % {"status": problem.status}, problem.status) from problem
+        found = _read(answer)
+        token = found.get("access_token") if isinstance(found, dict) else None
+        # What no header can hold is none either.
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+            raise PlatformError(NO_TOKEN)
+        return token
 
-    def _json(self, response: requests.Response) -> Any:
-        try:
-            return response.json()
-        except ValueError as problem:
-            raise PlatformError(_("It does not answer in JSON.")) from problem
+    def _call(self, method: str, url: str, headers: dict[str, str] | None = None, body: str = "") -> outside.Answer:
+        answer = outside.ask(
+            method,
+            url,
+            body.encode() or None,
+            {"User-Agent": USER_AGENT, **(headers or {})},
+            allow=EVERYWHERE if _host(url) in self._hosts else settings.WEBHOOK_ALLOW,
+            plain=self._plain,
+            deadline_s=DEADLINE_S,
+            most=MOST_BYTES,
+        )
+        if not answer.is_good:
+            raise PlatformError(answer.error, answer.status)
+        if answer.goes_on:
+            raise PlatformError(TOO_MUCH % {"most": MOST_BYTES // 2**20}, answer.status)
+        return answer
 
 
-def _in_words(problem: requests.RequestException) -> str:
-    if isinstance(problem, requests.Timeout) or "timed out" in str(problem).lower():
-        return _("It did not answer in time.")
-    return _("It can't be reached.")
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _read(answer: outside.Answer) -> Any:
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError) as problem:
+        raise PlatformError(NO_JSON) from problem

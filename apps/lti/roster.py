@@ -12,13 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 from lti_tool.models import LtiContext, LtiMembership, LtiUser
 
 from apps.accounts import audit
 from apps.accounts.models import User
 from apps.groups.models import Group, Membership, Role
 from apps.groups.services import groups
+from studyhub import stored
 
 from .identity import set_name, set_roles
 from .models import Course, Seat
@@ -31,6 +32,11 @@ SYNC_AGAIN = timedelta(minutes=30)  # after one that failed
 AT_LAUNCH = timedelta(minutes=10)  # a lead who comes has it looked at again after so long
 MOST_PAGES = 100
 AT_ONCE = 5
+# In English, so it is kept; told in the reader's language.
+NO_LIST = _("The platform offers no list of the course (Names and Roles).")
+NO_MEMBERS = _("What it sent is no list of members.")
+ENDLESS = _("Its list of members doesn't end.")
+stored.keep(NO_LIST, NO_MEMBERS, ENDLESS)
 
 
 def came(context: LtiContext, person: LtiUser) -> Course | None:
@@ -140,19 +146,19 @@ def sync_due(now: datetime) -> int:
 
 def _names_and_roles(context: LtiContext) -> list[dict[str, Any]]:
     if not context.memberships_url:
-        raise PlatformError(gettext_noop("The platform offers no list of the course (Names and Roles)."))
+        raise PlatformError(NO_LIST)
     platform = Platform(context.deployment.registration)
     found: list[dict[str, Any]] = []
     address = context.memberships_url
-    for _ in range(MOST_PAGES):
+    for _page in range(MOST_PAGES):
         page, address = platform.read(address, [SCOPE], ACCEPT)
         members = page.get("members") if isinstance(page, dict) else None
         if not isinstance(members, list):
-            raise PlatformError(gettext_noop("What it sent is no list of members."))
+            raise PlatformError(NO_MEMBERS)
         found += [one for one in members if isinstance(one, dict)]
         if not address:
             return found
-    raise PlatformError(gettext_noop("Its list of members doesn't end."))
+    raise PlatformError(ENDLESS)
 
 
 def _with_accounts(context: LtiContext) -> Any:

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from lti_tool.models import LtiRegistration
 
+from studyhub import stored
+
 from .models import Health, Launch
 from .passing import SCORE_SCOPE
 from .platform import Platform, PlatformError
@@ -16,7 +18,12 @@ from .refusals import REASONS, Refused
 
 KEPT_FOR = timedelta(days=1)
 CLEARED_AT_ONCE = 1000
-NO_SCOPE = 400
+# In English, so it is kept; told in the reader's language.
+NO_KEY = _("It publishes no key.")
+OF_KEYS = _("Its keys: %(problem)s")
+OF_TOKEN = _("An access token: %(problem)s")
+REFUSAL = "%(problem)s (%(detail)s)"
+stored.keep(NO_KEY, OF_KEYS, OF_TOKEN, REFUSAL, *(title for title, _advice in REASONS.values()))
 
 
 def add(**fields: Any) -> LtiRegistration:
@@ -30,14 +37,14 @@ def test(registration: LtiRegistration) -> str:
     try:
         platform = Platform(registration)
         if not platform.public_keys():
-            error = _("It publishes no key.")
+            error = NO_KEY
     except PlatformError as problem:
-        error = f"Its keys: {problem}"
+        error = OF_KEYS % {"problem": problem}
     if not error:
         try:
             platform.token([SCORE_SCOPE])
         except PlatformError as problem:
-            error = f"An access token: {problem}"
+            error = OF_TOKEN % {"problem": problem}
     Health.objects.update_or_create(
         registration=registration, defaults={"tested_at": timezone.now(), "test_error": error[:300]}
     )
@@ -47,7 +54,8 @@ def test(registration: LtiRegistration) -> str:
 def note_refusal(refusal: Refused) -> None:
     """For the set-up page: the latest of each registration."""
     if refusal.registration is not None:
-        said = REASONS[refusal.why][0] + (f" ({refusal.detail})" if refusal.detail else "")
+        title = REASONS[refusal.why][0]
+        said = REFUSAL % {"problem": title, "detail": refusal.detail} if refusal.detail else title
         Health.objects.update_or_create(
             registration=refusal.registration, defaults={"refused_at": timezone.now(), "refusal": said[:300]}
         )

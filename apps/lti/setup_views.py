@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from lti_tool.models import LtiDeployment, LtiRegistration
 
+from studyhub import stored
 from studyhub.outbox import State
 
 from . import keys, passing, services
@@ -108,7 +109,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             messages.add_message(
                 request,
                 messages.ERROR if error else messages.SUCCESS,
-                _(error) if error else _("It publishes keys and gives us a token."),
+                stored.told(error) if error else _("It publishes keys and gives us a token."),
             )
         case "on" | "off" as to:
             LtiRegistration.objects.filter(pk=pk).update(is_active=to == "on")

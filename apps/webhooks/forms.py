@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from studyhub import stored
 from studyhub.outside import AddressRefused
 
 from .catalogue import KINDS
@@ -37,5 +38,5 @@ class EndpointForm(forms.Form):
         try:
             check_url(url)
         except AddressRefused as refusal:
-            raise ValidationError(str(refusal)) from None
+            raise ValidationError(stored.told(str(refusal))) from None
         return url

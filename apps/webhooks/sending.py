@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from standardwebhooks import Webhook
 
 from apps.accounts.notifications import notify
-from studyhub import outbox, tally
+from studyhub import outbox, stored, tally
 from studyhub.outside import DEADLINE_S, Answer
 
 from .listening import ring
@@ -35,6 +35,7 @@ GONE = 410
 # Why one was switched off: kept in English, and translated where it is shown.
 GONE_WHY = gettext_noop("It answered 410: it is gone for good.")
 FAILING_WHY = gettext_noop("Nothing was taken there for 5 days.")  # as FAILING_FOR has it
+stored.keep(GONE_WHY, FAILING_WHY)
 
 
 def send_due() -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from apps.groups.models import Group
+from studyhub import stored
 from studyhub.outbox import State
 
 from .catalogue import KINDS, PING
@@ -25,6 +26,7 @@ MOST = 10
 BOTH_FOR = timedelta(hours=24)
 # Kept in English, and translated where it is shown.
 SWITCHED_OFF = gettext_noop("The webhook was switched off.")
+stored.keep(SWITCHED_OFF)
 
 
 class EndpointRefused(Exception):

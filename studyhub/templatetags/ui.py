@@ -21,6 +21,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.notifications import unread
+from studyhub import stored
 from studyhub.art import PICTURES, Branches, draw
 from studyhub.templatetags.rendering import render_inline, render_markdown
 
@@ -138,6 +139,12 @@ def duration(minutes: int | None) -> str:
 def score(value: float | None) -> str:
     """A score without needless zeros: `7`, `7.5`, `6.67`; a dash for none."""
     return "–" if value is None else number_format(f"{value:.2f}".rstrip("0").rstrip("."))
+
+
+@register.filter
+def told(text: object) -> str:
+    """A sentence that is kept in English, in the reader's language; any other text as it is (stored.py)."""
+    return stored.told(str(text))
 
 
 @register.filter

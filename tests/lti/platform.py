@@ -48,6 +48,7 @@ class Platform:
     scores: list[dict[str, Any]] = field(default_factory=list)
     score_paths: list[str] = field(default_factory=list)
     tokens_for: list[dict[str, Any]] = field(default_factory=list)
+    gives: dict[str, Any] = field(default_factory=lambda: {"access_token": "let-me-in", "token_type": "Bearer"})
     # How scores are answered, in turn, the last for ever; "hang" waits until the client has gone.
     answers: list[int | str] = field(default_factory=lambda: [200])
     closing: threading.Event = field(default_factory=threading.Event)
@@ -128,7 +129,7 @@ class Platform:
                 assert told["iss"] == told["sub"] == CLIENT
                 with self.lock:
                     self.tokens_for.append(asked)
-                return 200, {"access_token": "let-me-in", "token_type": "Bearer", "expires_in": 3600}, {}
+                return 200, self.gives, {}
         if handler.headers.get("Authorization") != "Bearer let-me-in":
             return 401, {}, {}
         if parts.path == "/names":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.db import connection
@@ -13,9 +14,10 @@ from apps.accounts.events import Event, publish
 from apps.lti import passing, roster
 from apps.lti import platform as speaking
 from apps.lti.models import Course, Passback, PassbackTry
-from apps.lti.platform import Platform
+from apps.lti.platform import Platform, PlatformError
 from apps.quizzes.models import QuizAttempt
 from apps.submissions.models import Standing
+from studyhub import outside
 from studyhub.outbox import State
 from tests.lti.platform import INSTRUCTOR
 
@@ -100,18 +102,18 @@ def test_a_platform_that_can_not_is_asked_again(score, platform, fault):
         assert passing.send_due(moment) == 0
     assert given(platform) == [50.0]
     assert [one.error for one in PassbackTry.objects.order_by("pk")] == [
-        f"It answered {fault}.",
-        f"It answered {fault}.",
+        f"It answered {fault} {HTTPStatus(fault).phrase}.",
+        f"It answered {fault} {HTTPStatus(fault).phrase}.",
         "",
     ]
 
 
 def test_a_platform_that_hangs_is_left(score, platform, monkeypatch):
-    monkeypatch.setattr(speaking, "TIMEOUTS_S", (1.0, 0.2))
+    monkeypatch.setattr(speaking, "DEADLINE_S", 0.5)
     platform.answers = ["hang", 200]
     score(0.5)
     passing.send_due()
-    assert PassbackTry.objects.get().error == "It did not answer in time."
+    assert PassbackTry.objects.get().error == "It did not answer within 0.5 s."
     assert passing.send_due(timezone.now() + timedelta(minutes=1)) == 1
     assert given(platform) == [50.0]
 
@@ -122,7 +124,7 @@ def test_a_platform_that_is_away(score, platform, registration):
     registration.save()
     passing.send_due()
     assert row().state == State.WAITING
-    assert row().last_error == "It can't be reached."
+    assert row().last_error == "Nobody listens there."
 
 
 def test_in_the_end_it_is_given_up_and_sent_again_by_hand(score, platform, registration):
@@ -280,7 +282,42 @@ def test_no_redirect_is_followed_with_our_token(score, platform):
     platform.answers = [302]
     score(0.5)
     passing.send_due()
-    assert row().last_error == "It answered 302."
+    assert row().last_error == "It sends us elsewhere; redirects are not followed."
+
+
+@pytest.mark.parametrize(
+    "column", ["http://169.254.169.254/columns/5", "http://127.0.0.2:9/columns/5", "http://[::1]/5"]
+)
+def test_a_column_leads_into_no_network_of_ours(visitor, exercise, platform, monkeypatch, column):
+    """A platform says where its columns are. On its own hosts, or out there: nothing else is asked by us."""
+    endpoint = {"scope": [passing.SCORE_SCOPE], "lineitem": column}
+    user = visitor().come(endpoint=endpoint).wsgi_request.user
+    Standing.objects.create(user=user, exercise=exercise, best_share=0.5, latest_state="done", latest_at=timezone.now())
+    passing.collect(timezone.now())
+    gone_to, connect = [], outside.socket.create_connection
+
+    def noted(address, **options):
+        gone_to.append(address[0])
+        return connect(address, **options)
+
+    monkeypatch.setattr(outside.socket, "create_connection", noted)
+    assert passing.send_due() == 1
+    assert row().last_error == outside.PRIVATE
+    assert set(gone_to) == {"127.0.0.1"}  # for the token
+
+
+def test_an_answer_that_is_too_long_is_none(registration, platform, monkeypatch):
+    monkeypatch.setattr(speaking, "MOST_BYTES", 2**20)
+    platform.published = {"keys": [], "more": "x" * 2**20}
+    with pytest.raises(PlatformError, match="more than 1 MB"):
+        Platform(registration).public_keys()
+
+
+@pytest.mark.parametrize("token", [None, "", 5, ["a"], "a\r\nHost: elsewhere", "é"])
+def test_what_no_header_can_hold_is_no_token(registration, platform, token):
+    platform.gives = {"access_token": token}
+    with pytest.raises(PlatformError, match="no access token"):
+        Platform(registration).token([passing.SCORE_SCOPE])
 
 
 def test_a_list_does_not_lead_our_token_elsewhere(visitor, platform, monkeypatch):

@@ -137,7 +137,7 @@ class TestActs:
         passing.collect(timezone.now())
         passing.send_due()
         page = act("nothing")
-        assert "It answered 410." in page
+        assert "It answered 410 Gone." in page
         assert "1 given up" in page
         assert "1 score to send again." in act("again").replace("&#x27;", "'")
 
