@@ -24,6 +24,8 @@ first_host = next(iter(ALLOWED_HOSTS), "localhost").lstrip(".")
 SITE_URL = env.text("STUDYHUB_URL", "http://localhost:8000" if DEBUG else f"https://{first_host}")
 # Where JupyterLite is, on a host that shares no cookie with this one; empty: no button leads there.
 LITE_URL = env.text("STUDYHUB_LITE_URL").rstrip("/")
+# The folder on GitHub with what `write_starters` wrote, for Colab and Kaggle; empty: no buttons lead there.
+STARTERS_URL = env.text("STUDYHUB_STARTERS_URL").strip()
 
 INSTALLED_APPS = [
     "django.contrib.admin",

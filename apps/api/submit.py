@@ -3,8 +3,8 @@
 
     python submit.py EXERCISE NOTEBOOK.ipynb [--watch]
 
-The token comes from STUDYHUB_TOKEN; where that is not set, it is asked for. In Colab, VS Code and Jupyter
-`%run submit.py EXERCISE --watch` finds the notebook that it is run in.
+The token comes from STUDYHUB_TOKEN, in Colab and on Kaggle also from a secret of that name; else it is asked for. In
+Colab, Kaggle, VS Code and Jupyter `%run submit.py EXERCISE --watch` finds the notebook that it is run in.
 
 Exit status: 0 all points (without --watch: taken in), 1 graded with less, 2 refused, 3 the site can't be reached or
 something broke there, 130 interrupted. With 1, 2 and 130 it is your turn; with 3 try again.
@@ -24,10 +24,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
-from typing import Any, NoReturn
+from typing import Any, Callable, NoReturn
 
 # Filled in by the site that this file comes from.
 SITE = ""
+TOKEN = "STUDYHUB_TOKEN"  # noqa: S105 - its name
+# Where Kaggle has the notebook while it runs a saved version from the top; in its editor there is no such file.
+KAGGLE_RUN = "/kaggle/working/__notebook__.ipynb"
 PASSED, GRADED, REFUSED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 TRIES = 5
 WAIT_S = 20
@@ -116,20 +119,68 @@ def show(text: str = "") -> None:
 
 def own_notebook() -> tuple[str, bytes]:
     """The notebook that this is run in: its name and its content. Raises Stop where the platform doesn't tell."""
-    if "google.colab" in sys.modules:
-        from google.colab import _message
-
-        found = _message.blocking_request("get_ipynb", request="", timeout_sec=20)
-        return "colab.ipynb", json.dumps(found["ipynb"]).encode()
     shell = sys.modules.get("IPython") and sys.modules["IPython"].get_ipython()
     places = [shell.user_ns.get("__vsc_ipynb_file__") if shell else None, os.environ.get("JPY_SESSION_NAME")]
     for place in places:
         if place and place.endswith(".ipynb") and os.path.isfile(place):
             tell(f"Handing in {place} as it was last saved.")
             return read(place)
-    if os.environ.get("KAGGLE_KERNEL_RUN_TYPE"):
-        raise Stop("Kaggle doesn't tell where its notebook is. Use File, Download notebook, and hand that in.", REFUSED)
+    if in_colab():
+        return "colab.ipynb", without_outputs(asked_of("Colab", from_colab))
+    if on_kaggle():
+        return "kaggle.ipynb", without_outputs(asked_of("Kaggle", from_kaggle))
     raise Stop("Which notebook? Save it, and name its file: submit.py EXERCISE NOTEBOOK.ipynb", REFUSED)
+
+
+def in_colab() -> bool:
+    """Whether this is run in Colab."""
+    return "google.colab" in sys.modules
+
+
+def on_kaggle() -> bool:
+    """Whether this is run on Kaggle."""
+    return bool(os.environ.get("KAGGLE_KERNEL_RUN_TYPE"))
+
+
+def from_colab() -> Any:
+    """The notebook as it stands in the browser; None where the browser doesn't answer."""
+    from google.colab import _message
+
+    return (_message.blocking_request("get_ipynb", request="", timeout_sec=20) or {}).get("ipynb")
+
+
+def from_kaggle() -> Any:
+    """The notebook as it is run, or as Kaggle's editor has saved it."""
+    if os.environ["KAGGLE_KERNEL_RUN_TYPE"] == "Batch" and os.path.isfile(KAGGLE_RUN):
+        return json.loads(read(KAGGLE_RUN)[1])
+    from kaggle_session import UserSessionClient
+
+    answer = UserSessionClient().get_exportable_ipynb()
+    return json.loads(answer.get("source") or answer["sourceNullable"])
+
+
+def asked_of(platform: str, ask: Callable[[], Any]) -> dict[str, Any]:
+    """What `ask` gives, which is no interface that a platform promises. Raises Stop, which says what to do instead."""
+    try:
+        found, problem = ask(), "no answer"
+    except Exception as error:  # whatever they raise, the way out is the same
+        found, problem = None, f"{type(error).__name__}: {error}"
+    if not isinstance(found, dict) or not isinstance(found.get("cells"), list):
+        menu = {"Colab": "File, Download, Download .ipynb", "Kaggle": "File, Download notebook"}[platform]
+        raise Stop(
+            f"{platform} did not give this notebook ({problem}). Choose {menu}, and hand that file in on the page of "
+            "the exercise.",
+            REFUSED,
+        )
+    return found
+
+
+def without_outputs(notebook: dict[str, Any]) -> bytes:
+    """As it is sent: pictures of earlier runs would only make it too large."""
+    for cell in notebook["cells"]:
+        if isinstance(cell, dict) and "outputs" in cell:
+            cell["outputs"] = []
+    return json.dumps(notebook).encode()
 
 
 def read(path: str) -> tuple[str, bytes]:
@@ -139,6 +190,34 @@ def read(path: str) -> tuple[str, bytes]:
             return os.path.basename(path), file.read()
     except OSError as error:
         raise Stop(f"{path} can't be read: {error.strerror}.", REFUSED) from None
+
+
+# The token
+
+
+def own_token() -> str:
+    """From the environment, from the platform's secrets, or asked for. Raises Stop where nobody can be asked."""
+    found = os.environ.get(TOKEN) or secret()
+    try:
+        return (found or getpass.getpass("Token (Your account, Tokens for programs): ")).strip()
+    except (EOFError, NotImplementedError):
+        raise Stop(f"There is no token, and nobody to ask. Set {TOKEN}, here or among the secrets.", REFUSED) from None
+
+
+def secret() -> str:
+    """The token among the secrets of Colab or Kaggle; empty where there is none, or this notebook may not read it."""
+    try:
+        if in_colab():
+            from google.colab import userdata
+
+            return str(userdata.get(TOKEN) or "")
+        if on_kaggle():
+            from kaggle_secrets import UserSecretsClient
+
+            return str(UserSecretsClient().get_secret(TOKEN) or "")
+    except Exception as error:  # each has several for the same
+        tell(f"No token among the secrets: {type(error).__name__}: {error}")
+    return ""
 
 
 # Watching
@@ -243,7 +322,7 @@ def show_result(result: dict[str, Any]) -> int:
 def parser() -> argparse.ArgumentParser:
     """What may be written behind the name."""
     options = argparse.ArgumentParser(
-        prog="submit.py", description="Hands in a notebook at StudyHub.", epilog="The token comes from STUDYHUB_TOKEN."
+        prog="submit.py", description="Hands in a notebook at StudyHub.", epilog=f"The token comes from {TOKEN}."
     )
     options.add_argument("exercise", help="as in the address of its page")
     options.add_argument("notebook", nargs="?", help="the .ipynb file; in a notebook: that one")
@@ -260,8 +339,7 @@ def hand_in(options: argparse.Namespace) -> int:
     name, notebook = read(options.notebook) if options.notebook else own_notebook()
     if address.scheme == "http" and address.hostname not in LOCAL:
         tell("This site is not reached by https: whoever is on the way can read your token.")
-    token = os.environ.get("STUDYHUB_TOKEN") or getpass.getpass("Token (Your account, Tokens for programs): ")
-    site = Site(options.site, token.strip())
+    site = Site(options.site, own_token())
     path = "/api/exercises/{}/submissions?{}".format(
         urllib.parse.quote(options.exercise, safe=""), urllib.parse.urlencode({"filename": name[-150:]})
     )

@@ -7,3 +7,7 @@ class ExercisesConfig(AppConfig):
     """The app of the exercises."""
 
     name = "apps.exercises"
+
+    def ready(self) -> None:
+        """Called once when Django has loaded its apps."""
+        from apps.exercises import checks  # noqa: F401 - importing registers them

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from apps.exercises.access import get_exercise
 from apps.exercises.build import introduction, starter_zip
-from apps.exercises.elsewhere import in_browser
+from apps.exercises.elsewhere import in_browser, in_colab, in_kaggle
 from apps.exercises.forms import FilterForm
 from apps.exercises.models import Exercise
 from apps.exercises.wording import limits_in_words
@@ -39,6 +39,9 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "data_files": list(package.data_files()),
         "limits": limits_in_words(package.manifest),
         "lite_url": in_browser(package),
+        # Whoever brings the published starters up to date deletes those of retired exercises.
+        "colab_url": "" if exercise.retired else in_colab(slug),
+        "kaggle_url": "" if exercise.retired else in_kaggle(slug),
     }
     return render(request, "exercises/detail.html", context)
 

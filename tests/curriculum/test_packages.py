@@ -11,14 +11,16 @@ import sys
 import uuid
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from apps.exercises.build import notebook_bytes, variants
+from apps.exercises.build import build_notebook, notebook_bytes, variants
 from apps.exercises.curriculum import load_packages
 from apps.exercises.package import ExercisePackage, find_packages, load_package
+from apps.exercises.publishing import published_notebook
 from apps.exercises.validation import validate_package
 from apps.grading import GradeReport, grade
-from apps.runner.contract import ARTEFACT_FOLDER, RESULT_FOLDER, CellStatus, Outcome, RunResult
+from apps.runner.contract import ARTEFACT_FOLDER, EXECUTED_FILE, RESULT_FOLDER, CellStatus, Outcome, RunResult
 from apps.runner.execute import execute
 from apps.submissions.folders import prepare
 from apps.submissions.validation import read_notebook
@@ -46,13 +48,18 @@ def variants_of(kind: str) -> list:
 def hand_in(slug: str, variant: str, folder: Path) -> tuple[ExercisePackage, RunResult, GradeReport]:
     """Upload, check, run and grade a variant, with the functions that do it for learners."""
     package = load_package(PACKAGES[slug])
-    uploaded = read_notebook(notebook_bytes(package, variant), exercise=slug, limit_mb=10)
+    return package, *hand_in_file(package, notebook_bytes(package, variant), folder)
+
+
+def hand_in_file(package: ExercisePackage, content: bytes, folder: Path) -> tuple[RunResult, GradeReport]:
+    """The same for any notebook."""
+    uploaded = read_notebook(content, exercise=package.slug, limit_mb=10)
     assert uploaded.version == package.digest
     run = folder / "run"
     request = prepare(run, package=package, notebook=uploaded.content, run_id=str(uuid.uuid4()), attempt=1, seed=SEED)
     result = execute(run, request)
     report = grade(package.spec(), seed=SEED, artefacts=run / RESULT_FOLDER / ARTEFACT_FOLDER)
-    return package, result, report
+    return result, report
 
 
 def account(result: RunResult, report: GradeReport) -> str:
@@ -123,6 +130,23 @@ def test_reference_gets_all_points(slug, variant, tmp_path):
     assert {cell.status for cell in result.cells} == {CellStatus.COMPLETED}, result.cells
     assert report.passed, account(result, report)
     assert report.score == pytest.approx(package.spec().max_score, abs=TOLERANCE)
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("kernel")
+def test_what_colab_and_kaggle_add_does_nothing_in_a_run(tmp_path):
+    """The published starter with the reference's solutions: its first code cell fetches, its last one hands in."""
+    package = load_package(PACKAGES["convolution-from-scratch"])
+    solved = {cell.id: cell.source for cell in build_notebook(package, "reference").cells}
+    notebook = published_notebook(package, "https://study.example.org")
+    for cell in notebook.cells:
+        cell.source = solved.get(cell.id, cell.source)
+    result, report = hand_in_file(package, nbformat.writes(notebook).encode(), tmp_path)
+    assert {cell.status for cell in result.cells} == {CellStatus.COMPLETED}, result.cells
+    assert report.passed, account(result, report)
+    executed = nbformat.read(tmp_path / "run" / RESULT_FOLDER / EXECUTED_FILE, as_version=4)
+    added = [cell for cell in executed.cells if cell.cell_type == "code" and cell.id not in solved]
+    assert [cell.outputs for cell in added] == [[], []]
 
 
 @pytest.mark.sandbox
