@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from apps.runner import execute as runner
 from apps.runner.contract import CellReport, CellStatus, Outcome, Resources, RunResult
 from apps.submissions.management.commands import grade
-from tests.submissions.conftest import SLUG, notebook_bytes
+from tests.submissions.conftest import LESSON, SLUG, notebook_bytes
 
 KEYS = ["exercise", "state", "verdict", "reason", "score", "max_score"]
 KEYS += ["checks", "cells", "timing", "resources", "environment"]
@@ -64,6 +64,8 @@ def test_it_prints_one_json_object_and_nothing_else(outcome, file, capsys):
         "max_points": 3.0,
         "passed": True,
         "message": "As the reference.",
+        "differences": [],
+        "compared": None,
     }
     assert verdict["cells"] == [{"index": 0, "status": "completed", "seconds": 0.25}]
     assert verdict["resources"] == {"peak_mb": 80.0, "cpu_s": 0.5}
@@ -95,6 +97,27 @@ def test_in_words(outcome, file, capsys):
     out = capsys.readouterr().out
     assert "doubling: Passed" in out
     assert "[x] double: 3 of 3" in out
+
+
+def test_what_a_check_that_has_not_passed_compared_stands_under_it(outcome, file, capsys):
+    outcome["points"] = [0, 1]
+    call_command("grade", SLUG, str(file))
+    out = capsys.readouterr().out
+    assert "[ ] double: 0 of 3 – It gives *another* number.\n        x: 21; yours: 43; reference: 42\n" in out
+    assert out.count("yours: 43") == 1
+
+
+def test_so_does_what_is_not_as_expected(outcome, file, capsys, lesson):
+    lesson(LESSON)
+    outcome["points"] = [0, 0]
+    assert told(capsys, file)["checks"][0]["differences"] == [
+        {"name": "w", "what": "Shape", "expected": "(3,)", "yours": "(3, 1) <b>"}
+    ]
+    call_command("grade", SLUG, str(file))
+    out = capsys.readouterr().out
+    assert "\n        w: Shape: expected (3,); yours (3, 1) <b>\n" in out
+    assert "Kind" not in out
+    assert "yours: 43" not in out
 
 
 def test_a_notebook_that_may_not_be_handed_in(outcome, file):

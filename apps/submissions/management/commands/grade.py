@@ -10,8 +10,10 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -19,8 +21,12 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.runner.contract import CellReport, RunResult
 from apps.runner.store import FolderAttempt
 from apps.submissions import folders
+from apps.submissions.compared import as_table
 from apps.submissions.messages import VERDICTS
 from apps.submissions.validation import UploadRefused, read_notebook
+
+if TYPE_CHECKING:
+    from apps.grading import CheckOutcome
 
 UNUSABLE = 2
 
@@ -96,20 +102,31 @@ def _grade(package: Any, content: dict[str, Any], started: float) -> dict[str, A
         "reason": result.reason or VERDICTS[verdict].text,
         "score": score,
         "max_score": max_score,
-        "checks": [
-            {
-                "id": check.id,
-                "points": round(check.points, 2),
-                "max_points": check.max_points,
-                "passed": check.passed,
-                "message": check.message,
-            }
-            for check in (report.checks if report else ())
-        ],
+        "checks": [_check(check) for check in (report.checks if report else ())],
         "cells": [_cell(cell) for cell in result.cells],
         "timing": _timing(result, time.perf_counter() - started),
         "resources": {"peak_mb": result.resources.peak_mb, "cpu_s": result.resources.cpu_s},
         "environment": result.environment,
+    }
+
+
+def _check(check: CheckOutcome) -> dict[str, Any]:
+    """What a check found; where it has not passed, what differs from what was expected, else what was compared."""
+    differences = [
+        {"name": kinds.name, "what": row.what, "expected": row.expected, "yours": row.yours}
+        for kinds in check.lesson.kinds
+        for row in kinds.rows
+        if not row.same
+    ]
+    table = None if check.passed or differences else as_table(check.compared, check.message)
+    return {
+        "id": check.id,
+        "points": round(check.points, 2),
+        "max_points": check.max_points,
+        "passed": check.passed,
+        "message": check.message,
+        "differences": differences,
+        "compared": {"headings": table.headings, "rows": table.rows} if table else None,
     }
 
 
@@ -128,11 +145,19 @@ def _in_words(verdict: dict[str, Any]) -> str:
         f"{verdict['exercise']}: {VERDICTS[verdict['verdict']].title}",
         f"{verdict['score']:g} of {verdict['max_score']:g} points",
         verdict["reason"],
-        *(
-            f"  [{'x' if check['passed'] else ' '}] {check['id']}: {check['points']:g} of {check['max_points']:g}"
-            f"{' – ' + check['message'] if check['message'] else ''}"
-            for check in verdict["checks"]
-        ),
+        *(line for check in verdict["checks"] for line in _check_in_words(check)),
         f"{verdict['timing']['total_s']:.2f} s, of which the cells took {verdict['timing']['cells_s']:.2f} s",
     ]
     return "\n".join(lines)
+
+
+def _check_in_words(check: dict[str, Any]) -> Iterator[str]:
+    said = f" – {check['message']}" if check["message"] else ""
+    yield f"  [{'x' if check['passed'] else ' '}] {check['id']}: {check['points']:g} of {check['max_points']:g}{said}"
+    for one in check["differences"]:
+        name = f"{one['name']}: " if one["name"] else ""
+        yield f"        {name}{one['what']}: expected {one['expected']}; yours {one['yours']}"
+    if table := check["compared"]:
+        for row in table["rows"]:
+            cells = zip_longest(table["headings"], row, fillvalue="")
+            yield "        " + "; ".join(": ".join(part for part in cell if part) for cell in cells)
