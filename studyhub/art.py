@@ -14,11 +14,14 @@ from functools import cache
 from html import escape
 from itertools import groupby, pairwise
 
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext
 
 WIDTH, HEIGHT = 480, 240
 Point = tuple[float, float]
 Branches = tuple[tuple[str, str], ...]
+# Letters of a track's name that have room beside the next one's.
+NAME_LENGTH = 20
 UNNAMED: Branches = (("", "amber"), ("", "violet"), ("", "teal"), ("", "rose"))
 
 
@@ -188,7 +191,8 @@ def _spine(branches: Branches = UNNAMED) -> str:
         path = f"M{start} {middle}C{start + reach} {middle} {start + reach - 8} {top} {start + 52} {top}"
         path += f"S{end - reach} {middle} {end} {middle}"
         mark = _dot((start + 52, top), 4.5, "dot")
-        mark += _word((start + 52, top + (26 if rise > 0 else -14)), escape(name)) if name else ""
+        if name:
+            mark += _word((start + 52, top + (26 if rise > 0 else -14)), escape(Truncator(name).chars(NAME_LENGTH)))
         body += f'<g class="accent-{accent}"><path class="branch" d="{path}"/>{mark}</g>'
     return body + "".join(_dot((10 + 23 * i, middle), 4 if i % 5 else 6.5, "lesson") for i in range(21))
 
