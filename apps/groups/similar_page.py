@@ -12,20 +12,18 @@ from uuid import UUID
 from django.core.cache import cache
 from django.http import Http404
 
-from apps.exercises.build import build_notebook
 from apps.exercises.models import ExerciseVersion
 from apps.exercises.package import PackageError
+from apps.exercises.publishing import published_notebook
 from apps.submissions.cell_diff import Row, side_by_side
 from apps.submissions.models import Submission, SubmittedNotebook
 from apps.submissions.similarity import alike
 
 if TYPE_CHECKING:
-    from apps.exercises.models import Exercise
-
-    from .models import Group
+    from .models import Assignment, Group
 
 # Part of the name under which pairs are kept: raise it when they come out differently.
-FORM = 1
+FORM = 2
 KEPT_S = 24 * 3600
 
 
@@ -47,8 +45,9 @@ class SimilarPair:
 class SimilarPage:
     """Pairs among the latest hand-ins of an exercise, of those who are in the group now."""
 
-    def __init__(self, group: Group, exercise: Exercise) -> None:
-        self.group, self.exercise = group, exercise
+    def __init__(self, group: Group, assignment: Assignment) -> None:
+        self.group, self.assignment = group, assignment
+        self.exercise = assignment.exercise
 
     @cached_property
     def latest(self) -> list[Any]:
@@ -99,11 +98,11 @@ def code_of(notebook: dict[str, Any]) -> list[str]:
 
 
 def starter_of(versions: set[int]) -> list[str]:
-    """The code cells of the starters of these versions; of one whose package is gone none."""
+    """The code cells of these versions' starters, as Colab and Kaggle get them; of one whose package is gone none."""
     found: list[str] = []
     for version in ExerciseVersion.objects.filter(pk__in=versions).select_related("exercise"):
         try:
-            found += code_of(build_notebook(version.package()))
+            found += code_of(published_notebook(version.package(), site=""))
         except PackageError:
             continue
     return found

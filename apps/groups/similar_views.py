@@ -37,4 +37,4 @@ def _page(membership: Membership, exercise: str) -> SimilarPage:
     """Of an exercise that the group is assigned. Raises Http404."""
     assignments = Assignment.objects.select_related("exercise__section__track")
     found = get_object_or_404(assignments, group=membership.group, exercise__slug=exercise)
-    return SimilarPage(membership.group, found.exercise)
+    return SimilarPage(membership.group, found)

@@ -37,6 +37,15 @@ def test_a_passed_one(desk, bobs, bob):
     assert "<strong>4</strong> of 4 points" in text
     assert "Passed" in text
     assert "Your turn" not in text
+    assert "Next:" not in text
+
+
+def test_who_has_passed_is_led_on(desk, bobs, bob, exercise):
+    later = Section.objects.create(track=exercise.section.track, slug="later", title="Later", position=2)
+    after = Resource.objects.create(slug="more", title="More", section=later, url="https://example.org/")
+    passed, partial = desk.done(bob), desk.done(bob, points=(0, 1))
+    assert f'href="{after.get_absolute_url()}">Next: More' in page(bobs, passed).text
+    assert "Next:" not in page(bobs, partial).text
 
 
 def test_a_partly_right_one_shows_what_was_compared(desk, bobs, bob):

@@ -15,6 +15,17 @@ register = template.Library()
 @register.inclusion_tag("components/turn.html")
 def turn(item: Any) -> dict[str, Any]:
     """The neighbours of a resource, exercise or quiz in the order of its track's page, and the ways back to it."""
+    return neighbours(item)
+
+
+@register.simple_tag
+def following(item: Any) -> Any:
+    """What comes after it in its track; None after the last."""
+    return neighbours(item)["next"]
+
+
+def neighbours(item: Any) -> dict[str, Any]:
+    """The track of an item that is on it, what stands before and what after; None where nothing does."""
     slug = item.section.track.slug
     track = next((one for one in contents.tracks(edition.current()) if one.slug == slug), None)
     order = in_order(track) if track else []
