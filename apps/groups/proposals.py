@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -43,7 +43,7 @@ def suggestions(user: User) -> Iterator[Suggestion]:
     at, first = min(due, key=lambda pair: (pair[0], pair[1].assignment.pk))
     assignment = first.assignment
     zone = ZoneInfo(next((one for one in (user.time_zone, assignment.group.time_zone) if is_zone(one)), "UTC"))
-    told = {"group": assignment.group, "n": len(due) - 1, "due": written(at.astimezone(zone), "l j F, H:i")}
+    told = {"group": assignment.group, "n": len(due) - 1, "due": _said(at.astimezone(zone), now.astimezone(zone))}
     if len(due) > 1:
         reason = ngettext(
             "%(group)s has it on its plan, and %(n)d more: due %(due)s.",
@@ -61,3 +61,11 @@ def suggestions(user: User) -> Iterator[Suggestion]:
         action=first.verb,
         icon="users",
     )
+
+
+def _said(at: datetime, now: datetime) -> str:
+    """`today, 18:00`, `tomorrow, 18:00`, later `Friday 27 November, 18:00`; both by the same clock."""
+    days = (at.date() - now.date()).days
+    if days > 1:
+        return written(at, "l j F, H:i")
+    return (_("tomorrow, %(time)s") if days else _("today, %(time)s")) % {"time": written(at, "H:i")}

@@ -1,6 +1,6 @@
 """What a group's plan proposes on the first page: what is due first, to its members, until it is done."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -34,6 +34,23 @@ def test_what_is_due_first_is_proposed_with_its_group_and_date(
     (found,) = suggestions(bob)
     assert found.url == exercise.get_absolute_url()
     assert "more" not in found.reason
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "due"),
+    [
+        ("2026-11-25T12:00Z", "UTC", "Friday 27 November, 00:30"),
+        ("2026-11-26T12:00Z", "UTC", "tomorrow, 00:30"),
+        ("2026-11-26T12:00Z", "America/New_York", "today, 19:30"),
+        ("2026-11-27T00:00Z", "UTC", "today, 00:30"),
+    ],
+)
+def test_what_is_due_soon_is_said_as_people_say_it(assign, resource, bob, monkeypatch, now, zone, due):
+    bob.time_zone = zone
+    monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat(now))
+    assign(resource, due_at=datetime(2026, 11, 27, 0, 30, tzinfo=UTC))
+    (found,) = suggestions(bob)
+    assert found.reason == f"The circle has it on its plan: due {due}."
 
 
 def test_it_stands_first_on_the_first_page(assign, meeting, resource, bob, client):
