@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from structlog.contextvars import clear_contextvars
 
@@ -94,6 +95,14 @@ def bob(db, django_user_model):
 @pytest.fixture
 def charlie(db, django_user_model):
     return django_user_model.objects.create_user("charlie@example.org", "charlie-secret", name="Charlie")
+
+
+@pytest.fixture
+def whole_curriculum(db, monkeypatch):
+    """The curriculum of this repository, in the tables. That its packages are sound tests/curriculum proves, once."""
+    with monkeypatch.context() as patch:
+        patch.setattr("apps.exercises.services.validate_package", lambda *_: None)
+        call_command("sync_curriculum", verbosity=0)
 
 
 @pytest.fixture(scope="module")

@@ -44,9 +44,8 @@ def test_nobody_goes_on_once_it_is_right_or_after_giving_up():
 
 
 @pytest.fixture
-def small(monkeypatch, settings):
+def small(whole_curriculum, monkeypatch, settings):
     settings.DEBUG = True
-    call_command("sync_curriculum", verbosity=0)
     monkeypatch.setattr(course, "WEEKS", course.WEEKS[:1])
     monkeypatch.setattr(course, "HELD", 1)
     monkeypatch.setattr(demo_group, "LEARNERS", (ABLE, LOST, GONE))

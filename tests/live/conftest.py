@@ -166,9 +166,8 @@ def site(empty_site, settings, few):
 
 
 @pytest.fixture
-def whole_site(empty_site):
+def whole_site(empty_site, whole_curriculum):
     """A site with all of the curriculum."""
-    call_command("sync_curriculum", verbosity=0)
     return empty_site
 
 

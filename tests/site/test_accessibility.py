@@ -6,7 +6,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -49,8 +48,7 @@ class Cast:
 
 
 @pytest.fixture
-def cast(db, bob, settings, monkeypatch) -> Cast:
-    call_command("sync_curriculum", verbosity=0)
+def cast(whole_curriculum, bob, settings, monkeypatch) -> Cast:
     settings.RUN_SLOTS_CPU = 5
     desk = Desk(Exercise.objects.get(slug=SLUG))
     monkeypatch.setattr(bell, "send", desk.send)

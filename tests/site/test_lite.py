@@ -5,7 +5,6 @@ import json
 
 import nbformat
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from studyhub.lite import build as lite
@@ -60,8 +59,9 @@ def test_without_the_setting_the_host_is_nobodys(client, settings):
         ("", "linear-regression-from-scratch", False),
     ],
 )
-def test_the_button_is_there_for_numpy_alone_and_only_where_it_leads_somewhere(client, settings, url, slug, shown):
-    call_command("sync_curriculum", verbosity=0)
+def test_the_button_is_there_for_numpy_alone_and_only_where_it_leads_somewhere(
+    client, settings, whole_curriculum, url, slug, shown
+):
     settings.LITE_URL = url
     page = client.get(f"/exercises/{slug}/").content.decode()
     assert (f"https://lite.example.org/notebooks/index.html?path={slug}/{slug}.ipynb" in page) is shown
