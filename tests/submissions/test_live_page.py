@@ -156,7 +156,9 @@ def test_the_number_of_queries_does_not_grow(desk, bobs, bob, charlie, django_as
         desk.hand_in(charlie)
         desk.done(bob)
     run = getattr(desk, step)(bob)
-    with django_assert_max_num_queries(14):
+    # Who has passed is told what comes next in the track; a site keeps its rows, these tests don't.
+    limit = 20 if step == "done" else 12
+    with django_assert_max_num_queries(limit + 2):
         page(bobs, run)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(limit):
         page(bobs, run, "live")
