@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from apps.exercises.publishing import published_notebook
 from apps.groups.models import Membership
 
 LIST = "/groups/circle/similar/doubling/"
@@ -68,6 +69,17 @@ def test_only_the_latest_hand_in_of_each_is_compared(lead, handed_in, desk, dana
 def test_an_exercise_that_is_not_assigned_is_not_there(lead, circle, desk, bob, dana):
     desk.hand_in(bob, OWN)
     assert lead.get(LIST).status_code == 404
+
+
+def test_what_is_added_for_colab_is_nobodys_work(lead, circle, assign, desk, package, bob, dana, monkeypatch, tmp_path):
+    (tmp_path / "numbers.csv").write_text("1")
+    monkeypatch.setattr(package, "data_files", lambda: {"data/numbers.csv": tmp_path / "numbers.csv"})
+    cells = published_notebook(package, "https://study.example.org").cells
+    added = [cell.source for cell in cells if cell.cell_type == "code"]
+    assign(desk.exercise)
+    for user in (bob, dana):
+        desk.hand_in(user, *added)
+    assert "Dana" not in lead.get(LIST).text
 
 
 def test_members_may_not(client, handed_in, bob):
