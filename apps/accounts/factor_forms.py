@@ -10,6 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.accounts import ways
+
 
 class CredentialField(forms.JSONField):
     """What the browser's script made of a passkey: an object with an id and a response."""
@@ -81,6 +83,9 @@ class AddForm(theirs.AddWebAuthnForm):
 
     def clean(self) -> dict[str, Any]:
         """Called by Django. Raises ValidationError for what no browser made."""
+        if not self.cleaned_data.get("passwordless") and not ways.has_own(self.user):
+            self.add_error("passwordless", _("You have nothing yet that it could follow: leave this ticked."))
+            return self.cleaned_data
         try:
             cleaned: dict[str, Any] = super().clean()
         except (KeyError, TypeError, ValueError):

@@ -50,6 +50,12 @@ def ask(request: HttpRequest) -> HttpResponse | None:
     return suspend_request(request, reverse("prove"))
 
 
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the reader has just signed in, or has just shown again who they are: within five minutes."""
+    shown = [one["at"] for one in get_authentication_records(request, request.user)]
+    return bool(shown) and time.time() - shown[-1] < app_settings.REAUTHENTICATION_TIMEOUT
+
+
 def send(request: HttpRequest) -> None:
     """A code to the address of the reader, in place of the one before."""
     adapter = get_adapter(request)

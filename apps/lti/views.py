@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
@@ -20,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from lti_tool.models import Key, LtiLaunch
 
+from apps.accounts import proof
 from studyhub.ratelimits import holder, take
 
 from . import deep_linking, identity, launching, passing, roster, targets
@@ -151,6 +153,11 @@ def arrive(request: HttpRequest, state: str) -> HttpResponse:
             return render(request, "lti/welcome.html", {"launch": found, "person": person})
         try:
             if request.POST.get("account") == "mine" and request.user.is_authenticated:
+                # Else whoever finds a browser open makes a way in of their own.
+                if not proof.is_fresh(request):
+                    raise_if_reauthentication_required(request, app="allauth.account")
+                    if asking := proof.ask(request):
+                        return asking
                 identity.link(person, request.user)
                 messages.success(
                     request, _("%(platform)s leads to this account from now on.") % {"platform": found.registration}

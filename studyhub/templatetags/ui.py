@@ -222,6 +222,7 @@ SECTIONS = {
     "mfa_": "signing-in",
     "account_": "signing-in",
     "socialaccount_": "signing-in",
+    "unlink": "signing-in",
     "usersessions_": "sessions",
     "tokens": "programs",
     "notification_choices": "told",

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.http import int_to_base36
-from lti_tool.models import LtiRegistration
+from lti_tool.models import LtiRegistration, LtiUser
 
 from apps.accounts.mails import stop_address
 from apps.accounts.models import DataExport, Notification
@@ -105,6 +105,7 @@ def world(desk, circle, resource, bob, monkeypatch) -> dict[str, object]:  # noq
         "submissions:cancel.pk": waiting.submission_id,
         "revoke_token.pk": token.pk,
         **{f"lti:{name}.pk": school.pk for name in ("registration", "act")},
+        "lti:unlink.pk": LtiUser.objects.create(registration=school, sub="17", auth_user=bob).pk,
         "lti:arrive.state": "no-such-launch",
         "end_session.pk": session.pk,
         "download_export.pk": export.pk,

@@ -162,6 +162,7 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "lti:home": (STAFF, STAFF),
     "lti:registration": (STAFF, STAFF),
     "lti:act": (NOTHING_SIGNED_IN, STAFF),
+    "lti:unlink": (OWNER, OWNER),
     "lti:configuration": (EVERYBODY, NOTHING),
     "lti:jwks": (EVERYBODY, NOTHING),
     # Platforms send people there; what it takes to be believed: tests/lti.
