@@ -44,7 +44,7 @@ def test_buttons_lead_to_the_published_starter(client, synced, public):
     page = client.get(synced.get_absolute_url()).text
     for address, name in ((COLAB, "Open in Colab"), (KAGGLE, "Open in Kaggle")):
         assert re.search(rf'<a [^>]*href="{re.escape(address)}"[^>]*>.*?{name}</a>', page)
-    assert "its last cell hands it in" in page
+    assert f'its last cell hands it in with a <a href="{reverse("tokens")}">token</a>' in page
 
 
 def test_buttons_are_in_french_too(client, synced, public):
