@@ -107,15 +107,21 @@ class Group:
         return group
 
     def take_in(self, pid: int) -> None:
-        """Move a process and all below it here; what they start from now on begins here. Raises OSError."""
-        try:
-            first = psutil.Process(pid)
-            family = [first, *first.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return
-        for process in family:
-            with contextlib.suppress(ProcessLookupError):
-                (self.path / "cgroup.procs").write_text(str(process.pid))
+        """Move a process and all below it here; what they start from now on begins here. Raises OSError.
+
+        What one of them started just before it was moved is found by looking once more, until there is nothing new.
+        """
+        moved: set[int] = set()
+        family = {pid}
+        while new := family - moved:
+            for member in sorted(new):
+                with contextlib.suppress(ProcessLookupError):
+                    (self.path / "cgroup.procs").write_text(str(member))
+            moved |= new
+            try:
+                family = {process.pid for process in psutil.Process(pid).children(recursive=True)}
+            except psutil.NoSuchProcess:
+                return
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel has ended a process of the run for want of memory."""

@@ -83,6 +83,23 @@ def test_a_family_of_processes_moves_together(tmp_path, monkeypatch):
         family.wait()
 
 
+def test_what_is_started_just_before_its_parent_moves_is_moved_too(tmp_path, monkeypatch):
+    """Seen on cgroup v2: bubblewrap started the kernel between the look at its family and its own move."""
+    moved = []
+
+    class Process:
+        def __init__(self, pid):
+            self.pid = pid
+
+        def children(self, recursive):
+            return [Process(pid) for pid in (11, 12)[: len(moved)]]
+
+    monkeypatch.setattr(cgroup.psutil, "Process", Process)
+    monkeypatch.setattr(cgroup.Path, "write_text", lambda path, text: moved.append(int(text)))
+    cgroup.Group(tmp_path).take_in(10)
+    assert moved == [10, 11, 12]
+
+
 @pytest.mark.parametrize(("events", "told"), [("oom 3\noom_kill 1\n", True), ("oom 0\noom_kill 0\n", False)])
 def test_the_kernel_says_that_memory_ran_out(tmp_path, events, told):
     (tmp_path / "memory.events").write_text(events)
