@@ -281,7 +281,8 @@ def stopped_by_limit(error: dict[str, Any]) -> Outcome | None:
     name, message = error.get("name", ""), error.get("message", "")
     if name == "OutputTooLarge":
         return Outcome.OUTPUT_TOO_LARGE
-    if "MemoryError" in name or "can't allocate memory" in message or "not enough memory" in message:
+    memory = ("can't allocate memory", "not enough memory", "CUDA error: out of memory")
+    if "MemoryError" in name or any(text in message for text in memory):
         return Outcome.OUT_OF_MEMORY
     if name == "OSError" and ("[Errno 28]" in message or "[Errno 27]" in message):
         return Outcome.DISK_FULL

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from apps.runner import gpu, sandbox
+from apps.runner import gpu, sandbox, shared
 from apps.runner.contract import Outcome, Resources
 from apps.runner.provisioner import KernelSite
 
@@ -182,6 +182,8 @@ class Monitor(threading.Thread):
         size = exact_mb + max(0.0, moved)
         if abs(moved) > MOVED * limit or size > limit or now - exact_at > EXACT_S:
             size = self._proportional(processes, sizes)
+            if self.site.gpu:
+                size += shared.unmapped_mb(sizes)
             self._exact = size, rss, now
         self.used.peak_mb = max(self.used.peak_mb, size)
 

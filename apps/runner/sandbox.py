@@ -152,10 +152,11 @@ def plan_base(*, forbid: Iterable[str], hide: Iterable[Path], disk_mb: int, gpu:
     return plan
 
 
-def finish(plan: Plan, *, allow_namespaces: bool = False) -> Plan:
+def finish(plan: Plan, *, allow_namespaces: bool = False, shared_memory: bool = False) -> Plan:
     """Last, when all mount points exist: what is not a folder for writing can't be written at all; system calls."""
     if seccomp.supported():
-        plan.write(seccomp.program(allow_namespaces=allow_namespaces), option="--seccomp")
+        filter_ = seccomp.program(allow_namespaces=allow_namespaces, shared_memory=shared_memory)
+        plan.write(filter_, option="--seccomp")
     for folder in [*plan.emptied, "/dev", "/"]:
         plan.add("--remount-ro", folder)
     plan.add("--chdir", HOME)
@@ -185,7 +186,7 @@ def plan_sandbox(
     plan.bind(inbox, INBOX)
     plan.add("--perms", "0600")
     plan.write(connection, CONNECTION_FILE)
-    return finish(plan)
+    return finish(plan, shared_memory=gpu is not None)
 
 
 def plan_zygote(*, forbid: Iterable[str], hide: Iterable[Path] = (), gpu: Slot | None = None) -> Plan:
@@ -196,7 +197,7 @@ def plan_zygote(*, forbid: Iterable[str], hide: Iterable[Path] = (), gpu: Slot |
     """
     plan = plan_base(forbid=forbid, hide=hide, disk_mb=ZYGOTE_DISK_MB, gpu=gpu)
     plan.add("--as-pid-1")
-    return finish(plan, allow_namespaces=True)
+    return finish(plan, allow_namespaces=True, shared_memory=gpu is not None)
 
 
 def environment(threads: int) -> dict[str, str]:

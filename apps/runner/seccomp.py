@@ -121,7 +121,8 @@ NEW_NAMESPACES = 0x7E020000
 AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = 1, 2, 10, 16
 # TIOCSTI, TIOCLINUX, TIOCSETD: typing into a terminal as if one were its user.
 TERMINAL_TRICKS = (0x5412, 0x541C, 0x5423)
-# MAP_SHARED or MAP_SHARED_VALIDATE together with MAP_ANONYMOUS: memory that stays when it is no longer mapped.
+# MAP_SHARED or MAP_SHARED_VALIDATE together with MAP_ANONYMOUS: memory that stays when it is no longer mapped. CUDA
+# can't do without, so on a GPU it is allowed, and counted (shared.py).
 MAP_KIND, SHARED_ANONYMOUS = 0x2F, (0x21, 0x23)
 
 Instruction = tuple[int, int, int, int]
@@ -132,19 +133,22 @@ def supported(machine: str = "") -> bool:
     return (machine or platform.machine()) in ARCHITECTURES
 
 
-def program(*, allow_namespaces: bool = False, machine: str = "") -> bytes:
+def program(*, allow_namespaces: bool = False, shared_memory: bool = False, machine: str = "") -> bytes:
     """The filter as the kernel reads it (an array of `struct sock_filter`).
 
     With `allow_namespaces` the calls that build a further sandbox inside this one stay open: for a process that forks
-    children which shut themselves in, and which then call `install`. `machine` is what `platform.machine()` says.
+    children which shut themselves in, and which then call `install`; with `shared_memory` mappings that are shared and
+    have no file. `machine` is what `platform.machine()` says.
 
     Raises OSError (ENOSYS) for a machine that there is no filter for.
     """
-    words = instructions(allow_namespaces=allow_namespaces, machine=machine or platform.machine())
+    words = instructions(
+        allow_namespaces=allow_namespaces, shared_memory=shared_memory, machine=machine or platform.machine()
+    )
     return b"".join(struct.pack("=HBBI", *word) for word in words)
 
 
-def instructions(*, allow_namespaces: bool, machine: str) -> list[Instruction]:
+def instructions(*, allow_namespaces: bool, shared_memory: bool, machine: str) -> list[Instruction]:
     """The filter as (code, jump if true, jump if false, operand); jumps count the instructions to leave out."""
     if machine not in ARCHITECTURES:
         raise OSError(errno.ENOSYS, f"There is no seccomp filter for {machine}")
@@ -157,7 +161,7 @@ def instructions(*, allow_namespaces: bool, machine: str) -> list[Instruction]:
     ]
     if machine == "x86_64":
         words += [(AT_LEAST, 0, 1, X32_BIT), answer(errno.ENOSYS)]
-    for name, block in argument_blocks(allow_namespaces).items():
+    for name, block in argument_blocks(allow_namespaces, shared_memory).items():
         words += [(EQUAL, 0, len(block), ARGUMENT_RULES[name][column]), *block]
     refused = {**NOT_PERMITTED} if allow_namespaces else {**NOT_PERMITTED, **NAMESPACES}
     for calls, number in ((refused, errno.EPERM), (NO_SUCH_CALL, errno.ENOSYS)):
@@ -168,7 +172,7 @@ def instructions(*, allow_namespaces: bool, machine: str) -> list[Instruction]:
     return [*words, (RETURN, 0, 0, RET_ALLOW)]
 
 
-def argument_blocks(allow_namespaces: bool) -> dict[str, list[Instruction]]:
+def argument_blocks(allow_namespaces: bool, shared_memory: bool) -> dict[str, list[Instruction]]:
     """For calls that are refused for some arguments only: what follows once the call's number has matched."""
     allow = (RETURN, 0, 0, RET_ALLOW)
     not_permitted, no_family = answer(errno.EPERM), answer(errno.EAFNOSUPPORT)
@@ -192,15 +196,16 @@ def argument_blocks(allow_namespaces: bool) -> dict[str, list[Instruction]]:
             allow,
             not_permitted,
         ],
-        "mmap": [
+    }
+    if not shared_memory:
+        blocks["mmap"] = [
             argument(3),
             (AND, 0, 0, MAP_KIND),
             (EQUAL, 2, 0, SHARED_ANONYMOUS[0]),
             (EQUAL, 1, 0, SHARED_ANONYMOUS[1]),
             allow,
             not_permitted,
-        ],
-    }
+        ]
     if not allow_namespaces:
         blocks["clone"] = [argument(0), (AND, 0, 0, NEW_NAMESPACES), (EQUAL, 1, 0, 0), not_permitted, allow]
     return blocks
@@ -216,12 +221,12 @@ def answer(number: int) -> Instruction:
     return (RETURN, 0, 0, RET_ERRNO | number)
 
 
-def install(*, allow_namespaces: bool = False) -> None:
+def install(*, allow_namespaces: bool = False, shared_memory: bool = False) -> None:
     """Bind this process, all its threads and all its children to the filter, and to no new privileges.
 
     Raises OSError where the kernel refuses, or for a machine that there is no filter for.
     """
-    text = program(allow_namespaces=allow_namespaces)
+    text = program(allow_namespaces=allow_namespaces, shared_memory=shared_memory)
 
     class Program(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))

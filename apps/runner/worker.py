@@ -26,7 +26,7 @@ from celery import Celery
 from celery.signals import worker_process_init, worker_ready, worker_shutdown
 from kombu.exceptions import OperationalError
 
-from apps.runner import cgroup, delivery, gpu, reach, report, scratch
+from apps.runner import cgroup, delivery, gpu, reach, report, scratch, shared
 from apps.runner.canary import REMEDY, canary
 from apps.runner.contract import Outcome, Progress, RunResult
 from apps.runner.errors import GpuError
@@ -213,6 +213,8 @@ def main(arguments: list[str] | None = None) -> None:
     scratch.settle()
     if group := cgroup.prepare():
         logger.info("Each run gets a control group below %s", group)
+    elif options.gpu and not shared.countable():
+        logger.warning("Without a control group for each run, memory that a notebook has unmapped is not counted.")
     if problem := scratch.problem():
         sys.exit(f"This worker takes no work: {problem}")
     if problem := canary():

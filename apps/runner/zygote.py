@@ -200,6 +200,7 @@ class Zygote:
             "idle_s": IDLE_S,
             "spare_memory_mb": SPARE_MEMORY_MB,
             "variables": self.gpu.variables if self.gpu else {},
+            "shared_memory": self.gpu is not None,
         }
         texts = {name: (HERE / name.split(".")[-1]).with_suffix(".py").read_text() for name in TEXTS}
         inner = [sandbox.python(), "-c", LOADER, json.dumps(texts), json.dumps(config)]

@@ -228,7 +228,7 @@ def become_kernel(config: dict[str, Any], key: str, booted: int) -> None:
     enter_user_namespace(0, config["uid"], 0)
     drop_rights()
     if supported():
-        install()
+        install(shared_memory=config["shared_memory"])
     os.setsid()
     os.environ.update(config["variables"])
     os.chdir(config["home"])

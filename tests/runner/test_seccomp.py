@@ -104,6 +104,16 @@ def test_a_builder_of_sandboxes_may_use_namespaces_and_nothing_else_more():
     assert verdict("x86_64", number_of("clone3", "x86_64"), allow_namespaces=True) == errno.ENOSYS
 
 
+@pytest.mark.parametrize("machine", MACHINES)
+def test_with_a_gpu_memory_may_be_shared_and_nothing_else_more(machine):
+    column = MACHINES.index(machine)
+    for flags in (0x21, 0x8023):
+        assert verdict(machine, number_of("mmap", machine), 0, 4096, 3, flags, shared_memory=True) == 0
+    for numbers in (*seccomp.NOT_PERMITTED.values(), *seccomp.NAMESPACES.values()):
+        if numbers[column] is not None:
+            assert verdict(machine, numbers[column], shared_memory=True) == errno.EPERM
+
+
 def test_other_doors_to_the_same_calls_are_shut():
     i386 = 0x40000003
     assert verdict("x86_64", 26, arch=i386) == errno.ENOSYS
