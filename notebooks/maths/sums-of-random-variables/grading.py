@@ -4,7 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from apps.grading import ArtefactError, Close, Finding, GradingSpec, Inputs, Predicate, ProbeCall, values
+from apps.grading import (
+    ArtefactError,
+    Close,
+    Finding,
+    GradingSpec,
+    Inputs,
+    Plot,
+    Predicate,
+    ProbeCall,
+    curves,
+    values,
+)
 
 # As many as a plain loop over single draws manages within seconds.
 ROLLS = 20_000
@@ -97,6 +108,14 @@ def check_simulations(found: Any, drawn: Inputs) -> Finding:
     return Finding.right("Your sums are distributed as they should be, as far as chance can tell.", compared)
 
 
+def shares_of_sums(found: Any, drawn: Inputs) -> Plot:
+    """How often each sum came in the first simulation, beside its probability."""
+    pmf = pmf_of_many(drawn["die"], drawn["dice"])
+    sums = values.array(found[0], shape=(ROLLS,), what="What `simulate` gives")
+    shares = np.array([np.mean(sums == place) for place in range(len(pmf))])
+    return curves.lines("sum", "share")(pmf, shares)
+
+
 # Tolerances. Pmfs and figures are computed in double precision: right answers differ by rounding, 1e-15. Fourier
 # transforms instead of sums are off by about 1e-16 in each entry, which atol = 1e-9 covers for small entries too.
 SPEC = GradingSpec(
@@ -117,6 +136,9 @@ SPEC = GradingSpec(
             points=3,
             probe="sum",
             reference=lambda drawn: np.convolve(drawn["p"], drawn["q"]),
+            reveal=True,
+            plot=curves.lines("value", "probability"),
+            concept="convolution",
             hint="Check the length first. Then work out the entries 0 and 1 of a small example by hand: which pairs of "
             "values have these sums?",
         ),
@@ -126,6 +148,9 @@ SPEC = GradingSpec(
             points=2,
             probe="many",
             reference=lambda drawn: pmf_of_many(drawn["p"], drawn["n"]),
+            reveal=True,
+            plot=curves.lines("value", "probability"),
+            concept="convolution",
             hint="If the pmf of a sum fails, start there. How many values are added up after each turn of your loop?",
         ),
         Close(
@@ -135,6 +160,8 @@ SPEC = GradingSpec(
             probe="moments",
             reference=lambda drawn: moments(drawn["q"]),
             returns=("mean", "variance"),
+            reveal=True,
+            concept="probability-distribution",
             hint="The variance is the mean of squared distances *from the mean*, weighted with the probabilities.",
         ),
         Predicate(
@@ -144,6 +171,8 @@ SPEC = GradingSpec(
             probe="simulate",
             also=("simulate-again",),
             test=check_simulations,
+            sketch=shares_of_sums,
+            concept="random-variable",
             hint="Each roll needs n values of its own, drawn with the probabilities p. Is the generator made from "
             "`seed`?",
         ),
@@ -153,6 +182,8 @@ SPEC = GradingSpec(
             points=1,
             probe="chi-square",
             reference=pearson,
+            reveal=True,
+            concept="probability-distribution",
             hint="Squared differences are divided by the *expected* counts. Is N the sum of the counts?",
         ),
         Close(
@@ -162,6 +193,8 @@ SPEC = GradingSpec(
             probe="standardised",
             reference=standardised,
             returns=("z", "heights"),
+            reveal=True,
+            concept="random-variable",
             hint="If mean and variance fail, start there. When bars become narrower, what happens to their heights?",
         ),
     ),

@@ -231,6 +231,7 @@ SPEC = GradingSpec(
             points=1,
             probe="prepare",
             reference=lambda drawn: prepared(drawn["new"]),
+            concept="neuron",
             hint="The darkest ink is 15. Line after line, each picture becomes a row.",
         ),
         Predicate(
@@ -239,6 +240,7 @@ SPEC = GradingSpec(
             points=1,
             probe="start",
             test=starts_well,
+            concept="weight-initialisation",
             hint="The variance is 2 by the number of inputs of the layer: what is the standard deviation, and how many "
             "inputs has the second layer?",
         ),
@@ -249,6 +251,8 @@ SPEC = GradingSpec(
             probe="gradients",
             reference=slopes,
             returns=("loss", "dW1", "db1", "dW2", "db2"),
+            reveal=True,
+            concept="backpropagation",
             hint="Compare with finite differences on a small network. Is the factor of the mean in dZ? Does ReLU block "
             "what it had cut off?",
         ),
@@ -259,6 +263,7 @@ SPEC = GradingSpec(
             probe="batches",
             also=("batches-again",),
             test=good_batches,
+            concept="mini-batch",
             hint="Shuffle all row numbers, then cut: the last piece may be shorter, and nothing is left out.",
         ),
         Close(
@@ -268,6 +273,8 @@ SPEC = GradingSpec(
             probe="update",
             reference=step,
             returns=("w", "v"),
+            reveal=True,
+            concept="gradient-descent",
             hint="First the new velocity, then the new place from it. Both are returned.",
         ),
         Predicate(
@@ -277,6 +284,7 @@ SPEC = GradingSpec(
             probe="train",
             also=("few",),
             test=learns_by_heart,
+            concept="gradient-descent",
             hint="If an earlier check failed too, mend that first. Do the labels belong to the pictures of the "
             "mini-batch? Do all four arrays move, and their velocities live on?",
         ),
@@ -286,6 +294,7 @@ SPEC = GradingSpec(
             points=2,
             probe="augment",
             test=varies,
+            concept="data-augmentation",
             hint="Draw the mirror and the two shifts anew for every picture. What leaves on one side must not come in "
             "on the other.",
         ),
@@ -300,6 +309,7 @@ SPEC = GradingSpec(
             reference=reference_labels,
             slack=0.07,
             plot=confusion([kind[:5] for kind in KINDS]),
+            concept="overfitting",
             hint="How many of the pictures that were set aside does your network recognise? If many fewer than of "
             "those it was trained on, give it more variety; if few of either, look at the training.",
         ),

@@ -141,6 +141,7 @@ SPEC = GradingSpec(
             points=1,
             probe="species",
             reference=lambda drawn: drawn["asked"],
+            concept="train-test-split",
             hint="A species may have an underscore in its own name: which one ends it?",
         ),
         Predicate(
@@ -149,6 +150,7 @@ SPEC = GradingSpec(
             points=2,
             probe="loaders",
             test=facts,
+            concept="train-test-split",
             hint="Each of the five questions of the DataBlock needs its answer. The label is a function of one file.",
         ),
         Predicate(
@@ -157,6 +159,7 @@ SPEC = GradingSpec(
             points=2,
             probe="loaders",
             test=augmented,
+            concept="data-augmentation",
             hint="`aug_transforms(…)` goes into `batch_tfms` of the DataBlock.",
         ),
         Falling(
@@ -166,6 +169,7 @@ SPEC = GradingSpec(
             probe="losses",
             to=0.7,
             at_least=20,
+            concept="learning-rate",
             hint="Several epochs with a learning rate between 0.005 and 0.03.",
         ),
         Predicate(
@@ -174,6 +178,7 @@ SPEC = GradingSpec(
             points=1,
             probe="outdoors",
             test=are_probabilities,
+            concept="convolutional-layer",
             hint="`get_preds` returns two things, and the first one are probabilities already.",
         ),
         Relative(
@@ -189,6 +194,7 @@ SPEC = GradingSpec(
             shape=(ROWS, CLASSES),
             convert=most_likely,
             plot=plots.confusion(range(CLASSES)),
+            concept="data-augmentation",
             hint="Which way round do leaves lie outdoors, and by how many degrees do yours turn while training? Then: "
             "more epochs, another rate, more channels.",
         ),
@@ -199,6 +205,7 @@ SPEC = GradingSpec(
             probe="suspicious",
             also=("sheets",),
             test=suspicious,
+            concept="overfitting",
             hint="The probability of the label written on the picture counts, not the largest one. Smallest first.",
         ),
     ),

@@ -127,6 +127,7 @@ SPEC = GradingSpec(
             reference=medians,
             returns=FEATURES,
             parts=FEATURES,
+            concept="missing-values",
             hint="New hours have only the columns known beforehand: does FEATURES name these and no others? And are "
             "the medians those of the table that is handed in?",
         ),
@@ -136,6 +137,7 @@ SPEC = GradingSpec(
             points=2,
             probe="prepare",
             test=check_prepared,
+            concept="missing-values",
             hint="Choose the columns first, then fill each column's gaps with its own entry of `fill`.",
         ),
         Relative(
@@ -148,6 +150,7 @@ SPEC = GradingSpec(
             baseline=mean_rentals,
             reference=mean_of_the_hour,
             slack=0.03,
+            concept="baseline",
             hint="One prediction per row: the mean rentals of the training rows at the same hour of the day.",
         ),
         Relative(
@@ -161,6 +164,7 @@ SPEC = GradingSpec(
             reference=linear_model,
             slack=0.05,
             plot=plots.scatter("rentals"),
+            concept="linear-regression",
             hint="Prepare new hours exactly as the training rows were prepared: same columns, same medians. If the "
             "checks of these fail too, start with them.",
         ),
@@ -175,6 +179,7 @@ SPEC = GradingSpec(
             reference=FIGURES["r2"]["forest"]["mean"],
             slack=0.05,
             plot=plots.scatter("rentals"),
+            concept="random-forest",
             hint="Is each row of features still beside its own number of rentals? Does the forest see all of them?",
         ),
         Predicate(
@@ -184,6 +189,7 @@ SPEC = GradingSpec(
             probe="scores",
             also=("linear",),
             test=estimate_of("linear"),
+            concept="evaluation-metric",
             hint="Is it R², with the truth first? If the predictions themselves fail, start with them.",
         ),
         Predicate(
@@ -193,6 +199,7 @@ SPEC = GradingSpec(
             probe="scores",
             also=("forest",),
             test=estimate_of("forest"),
+            concept="train-test-split",
             hint="On which rows must a score be measured, so that it says something about new ones?",
         ),
     ),

@@ -221,10 +221,16 @@ def shared(value: Any, drawn: Inputs) -> Finding:
 
 
 def check(
-    name: str, title: str, points: float, probe: str, test: Callable[[Any, Inputs], Finding], hint: str
+    name: str,
+    title: str,
+    points: float,
+    probe: str,
+    test: Callable[[Any, Inputs], Finding],
+    hint: str,
+    concept: str = "figure",
 ) -> Predicate:
     """All checks here look at one figure."""
-    return Predicate(id=name, title=title, points=points, probe=probe, test=test, hint=hint)
+    return Predicate(id=name, title=title, points=points, probe=probe, test=test, hint=hint, concept=concept)
 
 
 SPEC = GradingSpec(
@@ -259,6 +265,7 @@ SPEC = GradingSpec(
             "curve",
             best,
             "Places count from 0, epochs from 1. Which of the two losses tells when to stop?",
+            "overfitting",
         ),
         check(
             "points",

@@ -195,6 +195,7 @@ SPEC = GradingSpec(
             points=1,
             probe="prepare",
             test=check_prepared,
+            concept="feature",
             hint="Two columns, age first. Which number stands for which gender?",
         ),
         Close(
@@ -203,6 +204,8 @@ SPEC = GradingSpec(
             points=1,
             probe="full",
             reference=known_genres,
+            reveal=True,
+            concept="overfitting",
             hint="The tree is grown on a table that holds every age with every gender once. If some of them are wrong: "
             "do both features reach the tree, and is there a limit where none was asked for?",
         ),
@@ -212,6 +215,7 @@ SPEC = GradingSpec(
             points=1,
             probe="few",
             test=check_few,
+            concept="decision-tree",
             hint="Which argument of DecisionTreeClassifier limits the leaves themselves? The text of Task 2 names it.",
         ),
         Close(
@@ -220,6 +224,7 @@ SPEC = GradingSpec(
             points=2,
             probe="by-hand",
             reference=lambda drawn: read(drawn["readable"]),
+            concept="decision-tree",
             hint="Start at the top of the drawing. If the condition holds, go left. Which gender is `gender <= 0.5`?",
         ),
         Predicate(
@@ -229,6 +234,7 @@ SPEC = GradingSpec(
             probe="clear",
             also=("noise",),
             test=check_held_out,
+            concept="train-test-split",
             hint="Which rows does the tree grow on, and on which rows do you compare? A fifth of them is held out.",
         ),
         Predicate(
@@ -237,6 +243,7 @@ SPEC = GradingSpec(
             points=1,
             probe="noise",
             test=check_splits,
+            concept="train-test-split",
             hint="What decides which rows train_test_split sets aside, and does it change from one repeat to the next?",
         ),
         Predicate(
@@ -245,6 +252,7 @@ SPEC = GradingSpec(
             points=1,
             probe="curve",
             test=check_curve,
+            concept="overfitting",
             hint="For each number of leaves it is the mean of 100 accuracies. If the checks of these or of the number "
             "of leaves fail too, start with them.",
         ),
@@ -259,6 +267,7 @@ SPEC = GradingSpec(
             reference=lambda drawn: read(drawn["people"]),
             slack=0.05,
             plot=plots.confusion(GENRES),
+            concept="decision-tree",
             hint="Is the tree grown on all of the table? And which size does your curve recommend?",
         ),
     ),

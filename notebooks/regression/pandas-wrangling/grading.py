@@ -162,6 +162,7 @@ SPEC = GradingSpec(
             points=1,
             probe="missing",
             test=check_missing,
+            concept="missing-values",
             hint="isna gives truth values, and their sum counts those that are true.",
         ),
         Predicate(
@@ -170,6 +171,7 @@ SPEC = GradingSpec(
             points=2,
             probe="clean",
             test=table_like(lambda drawn: drawn["cleaned"], "sale"),
+            concept="missing-values",
             hint="Which rows go, and which stay? A missing price is the median of which other prices?",
         ),
         Predicate(
@@ -178,6 +180,7 @@ SPEC = GradingSpec(
             points=2,
             probe="columns",
             test=table_like(lambda drawn: with_columns(drawn["cleaned"]), "sale"),
+            concept="feature-engineering",
             hint="Look at a Saturday and at a Sunday of your own: which numbers do they have?",
         ),
         Predicate(
@@ -186,6 +189,7 @@ SPEC = GradingSpec(
             points=2,
             probe="district",
             test=table_like(lambda drawn: with_district(drawn["cleaned"], drawn["stands"]), "sale"),
+            concept="data-frame",
             hint="Compare the number of rows before and after. Which rows were lost, and which came twice?",
         ),
         Predicate(
@@ -194,6 +198,7 @@ SPEC = GradingSpec(
             points=2,
             probe="summary",
             test=table_like(lambda drawn: summary(drawn["joined"]), "district"),
+            concept="split-apply-combine",
             hint="One word of the aggregation for each column: how many, in all, the most. Is district a column?",
         ),
         Predicate(
@@ -202,6 +207,7 @@ SPEC = GradingSpec(
             points=1,
             probe="summary",
             test=check_order,
+            concept="data-frame",
             hint="sort_values begins with the smallest unless told otherwise.",
         ),
         Close(
@@ -210,6 +216,8 @@ SPEC = GradingSpec(
             points=2,
             probe="share",
             reference=share,
+            reveal=True,
+            concept="split-apply-combine",
             hint="The divisor of a row is the sum of the rows of the same district: the same for all of them.",
         ),
     ),

@@ -232,6 +232,7 @@ SPEC = GradingSpec(
             points=1,
             probe="fill",
             test=check_sleep,
+            concept="missing-values",
             hint="Decide it by the amounts that are known, before you fill any of them. Does what was recorded stay?",
         ),
         Predicate(
@@ -240,6 +241,7 @@ SPEC = GradingSpec(
             points=1,
             probe="fill",
             test=check_spending,
+            concept="missing-values",
             hint="A gap of somebody asleep is 0, one of somebody awake is that thing's entry of `typical`.",
         ),
         Predicate(
@@ -248,6 +250,7 @@ SPEC = GradingSpec(
             points=3,
             probe="cabin",
             test=check_columns("split_cabin", cabins),
+            concept="feature",
             hint="Rows in the order they came in; the number is a number. What becomes of an empty text?",
         ),
         Predicate(
@@ -256,6 +259,7 @@ SPEC = GradingSpec(
             points=2,
             probe="groups",
             test=check_columns("group_features", groups),
+            concept="feature-engineering",
             hint="One row per passenger, in the order they came in, and every row of a group has the same. Does a gap "
             "count as awake?",
         ),
@@ -265,6 +269,7 @@ SPEC = GradingSpec(
             points=1,
             probe="hold-out",
             test=check_held_out,
+            concept="train-test-split",
             hint="Choose among the groups, then mark all passengers of the chosen ones.",
         ),
         Predicate(
@@ -274,6 +279,7 @@ SPEC = GradingSpec(
             probe="estimate",
             also=(PREDICTIONS_PROBE,),
             test=check_estimate,
+            concept="evaluation-metric",
             hint="On which passengers must a model be measured, so that the figure says something about others?",
         ),
         Relative(
@@ -288,6 +294,7 @@ SPEC = GradingSpec(
             slack=SLACK,
             shape=LABELS.shape,
             convert=lambda found: decided(found)[PUBLIC],
+            concept="feature-engineering",
             hint="Is there one answer per row of `test`, in its order? Then look at the columns before you look for a "
             "larger model: what do the groups, the cabins and the single amounts say?",
         ),

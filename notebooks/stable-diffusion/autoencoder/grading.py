@@ -13,8 +13,10 @@ from apps.grading import (
     Finding,
     GradingSpec,
     Inputs,
+    Plot,
     Predicate,
     ProbeCall,
+    pictures,
     stored,
     values,
 )
@@ -32,14 +34,14 @@ SLACK = 0.01
 
 def draw(rng: np.random.Generator) -> Inputs:
     """300 new pictures, as many of pure noise, and small tables for the functions."""
-    pictures = shapes(rng, PICTURES)[:, None] / 127.5 - 1
+    new_pictures = shapes(rng, PICTURES)[:, None] / 127.5 - 1
     # Far from mean 0, so that it matters where the mean is taken and what is done with it.
     known = rng.normal(size=(60, 40)) * np.linspace(3, 0.3, 40) @ np.linalg.qr(rng.normal(size=(40, 40)))[0]
     new = rng.normal(size=(9, 40)) * 2
     middle = rng.uniform(1, 2, 40)
     return Inputs(
         tensors={
-            "pictures": pictures.astype(np.float32),
+            "pictures": new_pictures.astype(np.float32),
             "noise": rng.normal(size=(100, 1, SIDE, SIDE)).astype(np.float32),
             "known": (known + middle).reshape(60, 1, 5, 8).astype(np.float32),
             "new": (new + middle).reshape(9, 1, 5, 8).astype(np.float32),
@@ -70,11 +72,16 @@ def components() -> tuple[np.ndarray, np.ndarray]:
     return mean, np.linalg.svd(public - mean, full_matrices=False)[2][: int(np.prod(LATENTS))]
 
 
-def pca_error(pictures: np.ndarray) -> float:
-    """Mean squared error of PCA with as many numbers as the latents have."""
+def by_pca(originals: np.ndarray) -> np.ndarray:
+    """What PCA makes of pictures with as many numbers as the latents have, in their shape."""
     mean, directions = components()
-    rows = pictures.reshape(len(pictures), -1) - mean
-    return float(np.mean((rows @ directions.T @ directions - rows) ** 2))
+    rows = originals.reshape(len(originals), -1) - mean
+    return (mean + rows @ directions.T @ directions).reshape(originals.shape)
+
+
+def pca_error(originals: np.ndarray) -> float:
+    """Mean squared error of PCA."""
+    return float(np.mean((by_pca(originals) - originals) ** 2))
 
 
 def narrow(found: Any, drawn: Inputs) -> Finding:
@@ -94,8 +101,8 @@ def narrow(found: Any, drawn: Inputs) -> Finding:
 
 def quality(found: Any, drawn: Inputs) -> Finding:
     """The error on new pictures, between PCA's and the reference's; nothing where it isn't 32 numbers that it takes."""
-    pictures, *through = found
-    mine = values.array(pictures, shape=drawn["pictures"].shape)
+    mine, *through = found
+    mine = values.array(mine, shape=drawn["pictures"].shape)
     bottleneck = narrow(tuple(through), drawn)
     if bottleneck.share < 1:
         raise ArtefactError(bottleneck.message)
@@ -105,6 +112,15 @@ def quality(found: Any, drawn: Inputs) -> Finding:
     compared = {"yours": float(f"{yours:.4g}"), "pca": float(f"{linear:.4g}"), "reference": reference}
     message = f"Your mean squared error is {yours:.4f}; PCA has {linear:.4f}, the reference model {reference:.4f}."
     return Finding(share, message, compared)
+
+
+def rebuilt_pictures(found: Any, drawn: Inputs) -> Plot:
+    """Four new pictures: as they were, from PCA, and from the learner's network."""
+    originals = drawn["pictures"][:4].astype(float)
+    mine = values.array(found[0], shape=drawn["pictures"].shape)
+    alt = "Four new pictures: as they were, as PCA rebuilds them, and as your network does, all from 32 numbers."
+    shown = (originals, by_pca(originals), mine)
+    return pictures.gallery(("original", "by PCA", "by yours"), shown, alt, low=-1, high=1)
 
 
 def scaled(found: Any, drawn: Inputs) -> Finding:
@@ -146,6 +162,8 @@ SPEC = GradingSpec(
             reference=pca,
             rtol=1e-3,
             atol=1e-3,
+            reveal=True,
+            concept="baseline",
             hint="Mean and directions are those of the known pictures, also for the new ones. The mean is subtracted "
             "before, and added after.",
         ),
@@ -156,6 +174,7 @@ SPEC = GradingSpec(
             probe="latents",
             also=("noise",),
             test=narrow,
+            concept="latent-space",
             hint="What shape do the latents have, and is there any way for a picture around them?",
         ),
         Falling(
@@ -165,6 +184,7 @@ SPEC = GradingSpec(
             probe="losses",
             to=0.4,
             at_least=4,
+            concept="autoencoder",
             hint="What is compared with what? Then: forget the old gradients, backpropagate, step.",
         ),
         Predicate(
@@ -174,6 +194,8 @@ SPEC = GradingSpec(
             probe="rebuilt",
             also=("latents", "noise"),
             test=quality,
+            sketch=rebuilt_pictures,
+            concept="autoencoder",
             hint="If the bottleneck or the training failed too, mend that first. Which values can the decoder's last "
             "layer give, and which do pixels have? Are there enough channels inside?",
         ),
@@ -186,6 +208,8 @@ SPEC = GradingSpec(
             # Dividing by N - 1 in place of N makes a difference of 0.0005 here, and is as good a factor.
             rtol=2e-3,
             atol=0,
+            reveal=True,
+            concept="latent-space",
             hint="One number for everything: one over a standard deviation, with the mean of all numbers taken off.",
         ),
         Predicate(
@@ -195,6 +219,7 @@ SPEC = GradingSpec(
             probe="scaled",
             also=("both-ways", "rebuilt"),
             test=scaled,
+            concept="latent-space",
             hint="If the factor failed too, mend it first. What `to_latent` does last, `from_latent` undoes first.",
         ),
     ),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from apps.grading import Close, Finding, GradingSpec, Inputs, Predicate, ProbeCall
+from apps.grading import Close, Finding, GradingSpec, Inputs, Plot, Predicate, ProbeCall
+from apps.grading.pictures import gallery
 from apps.grading.values import array
 
 from . import judge, standin
@@ -150,6 +152,15 @@ def shows_what_it_says(value: object, inputs: Inputs) -> Finding:
     return Finding.right(f"{message}.", compared)
 
 
+def first_pictures(value: object, inputs: Inputs) -> Plot:
+    """Four of the learner's pictures beside each other; their prompts are the table under them."""
+    found, _ = parted(value, inputs["order"])
+    prompts = [(number, scenes.sentence(*pair)) for number, pair in enumerate(inputs["things"][:4], 1)]
+    alt = "Four pictures of yours. " + ", ".join(f"{number}: {prompt}" for number, prompt in prompts) + "."
+    row = gallery([str(number) for number, _ in prompts], [one[None] for one in found[:4]], alt, low=0, high=1)
+    return replace(row, columns=("Picture", "Prompt"), rows=tuple(prompts))
+
+
 def avoids(value: object, inputs: Inputs) -> Finding:
     """Whether pictures show the shape on the left as they should, and seldom in the colour they should not have.
 
@@ -209,6 +220,7 @@ SPEC = GradingSpec(
             reference=lambda inputs: standin.encoded(inputs["read"]),
             rtol=1e-3,
             atol=1e-3,
+            concept="text-encoder",
             hint="The text encoder is called with tokens, and the tokenizer makes tokens of a list of prompts.",
         ),
         Close(
@@ -221,6 +233,8 @@ SPEC = GradingSpec(
             ),
             rtol=1e-3,
             atol=1e-3,
+            reveal=True,
+            concept="guidance",
             hint="Which prediction do you start from, and in which direction do you go? Try s = 0 and s = 1.",
         ),
         Close(
@@ -233,6 +247,8 @@ SPEC = GradingSpec(
             ),
             rtol=5e-3,
             atol=5e-3,
+            reveal=True,
+            concept="scheduler",
             hint="Are the time steps chosen with `steps`, and does each begin with the latents of the one before?",
         ),
         Predicate(
@@ -241,6 +257,7 @@ SPEC = GradingSpec(
             points=1,
             probe="decode",
             test=lambda value, inputs: same_pictures(value, inputs, 0.01),
+            concept="autoencoder",
             hint="Two things are to be undone: one before the decoder, one after it.",
         ),
         Predicate(
@@ -249,6 +266,7 @@ SPEC = GradingSpec(
             points=2,
             probe="known",
             test=lambda value, inputs: same_pictures(value, inputs, SAME),
+            concept="diffusion-model",
             hint="Do all arguments arrive where they should: the noise, the negative prompts, `steps` and `scale`?",
         ),
         Predicate(
@@ -257,6 +275,8 @@ SPEC = GradingSpec(
             points=3,
             probe="pictures",
             test=shows_what_it_says,
+            sketch=first_pictures,
+            concept="guidance",
             hint="Look at pictures of your own first. Do they get better with the scale, and change with the prompt?",
         ),
         Predicate(
@@ -265,6 +285,7 @@ SPEC = GradingSpec(
             points=1,
             probe="avoid",
             test=avoids,
+            concept="negative-prompt",
             hint="What takes the place of the empty prompt when there is a negative one?",
         ),
     ),
