@@ -115,6 +115,7 @@ def test_in_a_run_of_kaggles_it_is_the_file_that_is_run(kaggle, monkeypatch, tmp
 def test_in_kaggles_editor_a_file_left_by_an_earlier_run_is_not_taken(kaggle, monkeypatch, tmp_path):
     monkeypatch.setattr(submit, "KAGGLE_RUN", str(tmp_path / "__notebook__.ipynb"))
     (tmp_path / "__notebook__.ipynb").write_bytes(notebook_bytes("old"))
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "__notebook__.ipynb"))
     kaggle({"source": json.dumps(MINE)})
     assert sources(own()[1]) == list(SOURCES)
 
