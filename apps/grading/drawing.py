@@ -43,15 +43,21 @@ def axes(x: tuple[float, float], y: tuple[float, float], x_name: str, y_name: st
     frame = f'<path d="{corner}" fill="none" stroke="currentColor" stroke-opacity="0.6"/>'
     middle = (top + HEIGHT - MARGIN) / 2
     ticks = [
-        text(MARGIN, HEIGHT - MARGIN + 16, f"{x[0]:.3g}", "middle"),
-        text(WIDTH - RIGHT, HEIGHT - MARGIN + 16, f"{x[1]:.3g}", "end"),
-        text(MARGIN - 6, HEIGHT - MARGIN, f"{y[0]:.3g}", "end"),
-        text(MARGIN - 6, top + 8, f"{y[1]:.3g}", "end"),
+        text(MARGIN, HEIGHT - MARGIN + 16, _end(x[0], x), "middle"),
+        text(WIDTH - RIGHT, HEIGHT - MARGIN + 16, _end(x[1], x), "end"),
+        text(MARGIN - 6, HEIGHT - MARGIN, _end(y[0], y), "end"),
+        text(MARGIN - 6, top + 8, _end(y[1], y), "end"),
         text((MARGIN + WIDTH) / 2, HEIGHT - 12, x_name, "middle"),
         f'<text x="14" y="{middle:.0f}" transform="rotate(-90 14 {middle:.0f})" font-size="{FONT}" '
         f'text-anchor="middle" fill="currentColor">{html.escape(y_name)}</text>',
     ]
     return frame + "".join(ticks)
+
+
+def _end(value: float, ends: tuple[float, float]) -> str:
+    """An end of an axis to three digits, and no finer than a thousandth of the axis: nearly 0 is 0, and fits beside."""
+    finest = max(10.0 ** (np.floor(np.log10(ends[1] - ends[0])) - 2), np.finfo(float).tiny)
+    return f"{np.round(value / finest) * finest:z.3g}"
 
 
 def polyline(points: np.ndarray, name: str, *, dashed: bool = False) -> str:

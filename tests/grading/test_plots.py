@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from apps.grading import plots
+from apps.grading.drawing import axes
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 PAIRS = st.integers(1, 30).flatmap(
@@ -91,3 +92,18 @@ def test_large_pictures_are_thinned_out_the_same_way_each_time():
 def test_as_many_points_as_there_are_up_to_400(count):
     root = check(plots.scatter()(np.arange(count), np.arange(count)))
     assert len(list(root.iter("{http://www.w3.org/2000/svg}circle"))) == min(count, 400)
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ((0.000144, 0.201), ("0", "0.201")),
+        ((-1e-9, 3.0), ("0", "3")),
+        ((0.413, 0.0164)[::-1], ("0.016", "0.413")),
+        ((-0.07, 11.5), ("-0.1", "11.5")),
+        ((4810.0, 4812.0), ("4.81e+03", "4.81e+03")),
+    ],
+)
+def test_the_ends_of_an_axis_are_no_finer_than_the_axis_shows(ends, told):
+    drawn = axes(ends, ends, "step", "loss")
+    assert re.findall(r">(-?[\d.e+-]+)</text>", drawn) == [*told, *told]
