@@ -45,6 +45,7 @@ FIGURES = {
     "webhooks": Figure("Tries to send a webhook: delivered, to be retried, or failed for good.", ("outcome",)),
     "links": Figure("Looks at links of resources: good, failed, or nothing learnt.", ("outcome",)),
     "mails_given_up": Figure("Mails that could not be handed over at any try.", ("kind",)),
+    "own_data_failed": Figure("Exports of one's data given up, and accounts not deleted in time.", ("what",)),
     "mails": Figure("Mails handed to the mail server, or refused by it.", ("outcome",)),
 }
 SUM = "sum"

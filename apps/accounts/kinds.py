@@ -114,6 +114,14 @@ KINDS = {
             Channel.INBOX,
             told=frozenset({"proposal"}),
         ),
+        Kind(
+            "account",
+            pgettext_lazy("a kind of notification", "Your account"),
+            _("By our fault your data could not be packed, or your account is not deleted yet."),
+            Channel.AT_ONCE,
+            (Channel.INBOX, Channel.DIGEST, Channel.AT_ONCE),
+            frozenset({"export", "leaving"}),
+        ),
     )
 }
 _BY_WORD = {word: kind for kind in KINDS.values() for word in kind.told}

@@ -14,17 +14,20 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts import packing, sessions
 from apps.accounts.models import DataExport, Mail, Notification, User
-from apps.accounts.notifications import speaking_to
+from apps.accounts.notifications import notify, speaking_to
 from apps.accounts.personal import RELATIONS, Whose, goes, relations
+from studyhub import tally
 
 logger = logging.getLogger(__name__)
 
 DAYS = 7
+LATE = timedelta(days=1)  # after the week: then they are told that it takes longer
 Step = Callable[[User], None]
 _before: list[Step] = []
 _within: list[Step] = []
@@ -70,8 +73,10 @@ def erase_due(now: datetime) -> int:
             done += erase(user, now)
         except NotYet as wait:
             logger.info("User %s leaves later: %s", user.pk, wait)
-        except Exception:
+            _tell_late(user, now)
+        except Exception:  # whatever a step of any app stumbles over: the others leave all the same
             logger.exception("User %s could not be deleted", user.pk)
+            _tell_late(user, now)
     return done
 
 
@@ -99,6 +104,24 @@ def erase(user: User, now: datetime) -> bool:
         LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(locked.pk)).delete()
         locked.delete()
     return True
+
+
+def _tell_late(user: User, now: datetime) -> None:
+    """Once: whose account is still there a day after it should have gone. Operators have a figure."""
+    if user.leaves_at is None or now < user.leaves_at + LATE:
+        return
+    if Notification.objects.filter(user=user, kind="leaving", at__gte=user.leaves_at).exists():
+        return
+
+    def text() -> str:
+        return _("Your account is not deleted yet, by our fault. We go on trying; whoever runs this site sees it.")
+
+    def note() -> str:
+        return _("You need do nothing: if you sign in, your account stays.")
+
+    with transaction.atomic():
+        notify([user], kind="leaving", text=text, note=note, url=reverse("home"))
+        tally.count("own_data_failed", "deletion")
 
 
 def _forget_name(user: User) -> None:

@@ -74,6 +74,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_default=True,
         help_text=_("/ searches, ? lists them, g and a letter lead to a page. Off: keys do nothing but type."),
     )
+    factor_hint = models.BooleanField(
+        default=True, db_default=True, editable=False, help_text="Off: a lead does without a second factor."
+    )
     leaves_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the account is deleted, unless taken back."
     )
@@ -146,6 +149,8 @@ NOTIFICATION_ICONS = {
     "graded": "circle-check",
     "due": "clock",
     "proposal": "lightbulb",
+    "export": "download",
+    "leaving": "user",
 }
 
 
@@ -229,6 +234,7 @@ class DataExport(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     done = models.PositiveSmallIntegerField(default=0, help_text="Parts that are packed.")
     total = models.PositiveSmallIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=0)

@@ -1,7 +1,8 @@
 """Everything that is somebody's, in one ZIP: JSON for each table, and their notebooks as files.
 
 A worker claims the row by a conditional UPDATE, packs part after part and says how far it is. One that dies is found
-by the clock, and the next begins anew under the same name.
+by the clock, and the next begins anew under the same name. After MOST_TRIES it is given up: the person is told, and
+operators by a figure.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import DataExport, User
-from apps.accounts.notifications import speaking_to
+from apps.accounts.notifications import notify, speaking_to
 from apps.accounts.personal import Portion, portions
-from studyhub import bell
+from studyhub import bell, tally
 
 logger = logging.getLogger(__name__)
 State = DataExport.State
@@ -34,7 +37,8 @@ State = DataExport.State
 TASK = "accounts.pack"
 KEEP = timedelta(days=1)
 LEASE = timedelta(minutes=15)
-READ_ME = _(
+MOST_TRIES = 3
+READ_ME = gettext_lazy(
     """\
 What StudyHub knows of you, as of %(at)s.
 
@@ -69,13 +73,15 @@ def ask(user: User) -> DataExport:
 
 
 def pack_due(now: datetime) -> int:
-    """Make what waits, and begin anew where a worker died. Returns how many were made."""
+    """Make what waits, and begin anew where a worker died or failed. Returns how many were made."""
     dead = Q(state=State.MAKING, claimed_at__lt=now - LEASE)
     made = 0
     waiting = DataExport.objects.filter(Q(state=State.WAITING) | dead)
     for export in waiting.select_related("user").order_by("created_at"):
         seen = DataExport.objects.filter(pk=export.pk, state=export.state, claimed_at=export.claimed_at)
-        if seen.update(state=State.MAKING, claimed_at=now, done=0):
+        if export.tries >= MOST_TRIES:
+            _give_up(export, seen, now)  # each of its workers died
+        elif seen.update(state=State.MAKING, claimed_at=now, tries=export.tries + 1, done=0):
             made += _pack(export, now)
     return made
 
@@ -105,11 +111,24 @@ def _pack(export: DataExport, now: datetime) -> bool:
             file.seek(0)
             default_storage.delete(export.file_name)
             default_storage.save(export.file_name, File(file))
-    except Exception:
-        logger.exception("An export could not be made")
-        mine.update(state=State.FAILED, expires_at=now + KEEP)
+    except Exception:  # whatever a table or a file of any app makes it stumble over: the person must hear of it
+        logger.exception("Export %s could not be made, at try %s", export.pk, export.tries + 1)
+        if export.tries + 1 < MOST_TRIES:
+            mine.update(state=State.WAITING)
+        else:
+            _give_up(export, mine, now)
         return False
     return bool(mine.update(state=State.READY, size=size, expires_at=timezone.now() + KEEP))
+
+
+def _give_up(export: DataExport, mine: QuerySet[DataExport], now: datetime) -> None:
+    def text() -> str:
+        return _("Your data could not be packed, by our fault; whoever runs this site sees it. You can ask again.")
+
+    with transaction.atomic():
+        if mine.update(state=State.FAILED, expires_at=now + KEEP):
+            notify([export.user], kind="export", text=text, url=reverse("your_data"))
+            tally.count("own_data_failed", "export")
 
 
 def _write(user: User, file: IO[bytes], now: datetime) -> Iterator[int]:

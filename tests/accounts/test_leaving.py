@@ -21,12 +21,13 @@ from django.utils import timezone
 
 from apps.accounts import leaving, packing
 from apps.accounts.audit import record
-from apps.accounts.models import DataExport, Notification, User
+from apps.accounts.models import DataExport, Mail, Notification, User
 from apps.accounts.notifications import notify
 from apps.accounts.personal import RELATIONS, Whose, portions, relations
 from apps.accounts.tokens import make_token
 from apps.groups.models import FormerFigure
 from apps.submissions.models import Comment, Submission
+from studyhub.models import Tally
 from tests.groups.conftest import assign, circle, dana, resource  # noqa: F401 - fixtures
 from tests.submissions.conftest import committed, desk, exercise, office, package  # noqa: F401 - fixtures
 
@@ -65,6 +66,11 @@ def life(zora, alice, circle, assign, desk, client):  # noqa: F811
 
 def confirm(client):
     client.post(reverse("account_reauthenticate"), {"password": SECRET})
+
+
+def figure(what: str) -> float:
+    """What operators are told of exports and deletions that failed."""
+    return Tally.objects.get(name="own_data_failed", labels=json.dumps([what])).value
 
 
 def traces(*words: str) -> list[str]:
@@ -141,13 +147,39 @@ class TestExport:
         assert packing.pack_due(now) == 0
         assert packing.pack_due(now + timedelta(minutes=11)) == 1
 
-    def test_what_fails_says_so_and_can_be_asked_for_again(self, zora, client, monkeypatch):
+    def test_what_fails_is_tried_again(self, zora, monkeypatch):
+        packing.ask(zora)
+        with monkeypatch.context() as patch:
+            patch.setattr(packing, "_write", lambda *_: 1 / 0)
+            packing.pack_due(timezone.now())
+        assert not Notification.objects.exists()
+        assert packing.pack_due(timezone.now()) == 1
+        assert DataExport.objects.get().state == "ready"
+
+    def test_what_fails_at_each_try_says_so_and_can_be_asked_for_again(
+        self, zora, client, monkeypatch, django_capture_on_commit_callbacks
+    ):
         monkeypatch.setattr(packing, "_write", lambda *_: 1 / 0)
         packing.ask(zora)
-        packing.pack_due(timezone.now())
+        with django_capture_on_commit_callbacks(execute=True):
+            for _ in range(packing.MOST_TRIES + 2):
+                packing.pack_due(timezone.now())
+        told = Notification.objects.get(user=zora)
+        assert "could not be packed" in told.text
+        assert told.url == reverse("your_data")
+        assert Mail.objects.get().to == zora.email
+        assert figure("export") == 1
         client.force_login(zora)
         assert "The fault is ours" in client.get(reverse("your_data")).text
         assert packing.ask(zora).state == "waiting"
+
+    def test_one_that_ends_its_workers_is_given_up(self, zora):
+        packing.ask(zora)
+        now = timezone.now()
+        DataExport.objects.update(state="making", claimed_at=now - timedelta(hours=1), tries=packing.MOST_TRIES)
+        assert packing.pack_due(now) == 0
+        assert DataExport.objects.get().state == "failed"
+        assert Notification.objects.filter(user=zora, kind="export").count() == 1
 
     def test_the_page_tells_how_far_it_is_until_it_is_made(self, zora, client):
         client.force_login(zora)
@@ -223,3 +255,26 @@ class TestLeaving:
         monkeypatch.setattr(leaving, "_before", [lambda user: 1 / 0 if user.pk in wrong else None])
         assert leaving.erase_due(timezone.now() + timedelta(days=8)) == 1
         assert list(User.objects.all()) == [zora]
+
+    @pytest.mark.parametrize("fault", [ZeroDivisionError, leaving.NotYet])
+    def test_whose_account_is_a_day_late_is_told_once_and_operators_as_well(
+        self, zora, monkeypatch, fault, django_capture_on_commit_callbacks
+    ):
+        def step(user):
+            raise fault("no")
+
+        monkeypatch.setattr(leaving, "_before", [step])
+        now = timezone.now()
+        User.objects.filter(pk=zora.pk).update(leaves_at=now - timedelta(hours=25))
+        leaving.erase_due(now - timedelta(hours=2))
+        assert not Notification.objects.exists()
+        with django_capture_on_commit_callbacks(execute=True):
+            for _ in range(3):
+                leaving.erase_due(now)
+        told = Notification.objects.get(user=zora)
+        assert "is not deleted yet" in told.text
+        assert "if you sign in, your account stays" in Mail.objects.get().text
+        assert figure("deletion") == 1
+        monkeypatch.setattr(leaving, "_before", [])
+        assert leaving.erase_due(now) == 1
+        assert not Notification.objects.exists()
