@@ -13,7 +13,7 @@ import nbformat
 import pynvml
 import pytest
 
-from apps.runner import gpu, sandbox, worker
+from apps.runner import engine, gpu, sandbox, worker
 from apps.runner import zygote_nursery as nursery
 from apps.runner.contract import Limits, Outcome, ProbeCall, Resources, RunRequest
 from apps.runner.errors import GpuError
@@ -259,6 +259,18 @@ class TestMemory:
         monitor = self.monitor(tmp_path, nvml, 1024)
         nvml.devices[0].used += 2 * GIB
         assert monitor._gpu_is_full() == "The notebook used more than 1024 MB of the GPU's memory."
+
+    @pytest.mark.parametrize(
+        ("name", "message", "outcome"),
+        [
+            ("OutOfMemoryError", "CUDA out of memory. Tried to allocate 8.00 GiB.", Outcome.OUT_OF_MEMORY),
+            ("AcceleratorError", "CUDA error: out of memory\nSearch for `cudaError`", Outcome.OUT_OF_MEMORY),
+            ("AcceleratorError", "CUDA error: device-side assert triggered\nSearch for `cudaError`", None),
+        ],
+    )
+    def test_what_cuda_says_of_memory_is_understood(self, name, message, outcome):
+        """As torch 2.11 said it on an H200: of a full card, of a card that refused CUDA itself, and of an index."""
+        assert engine.stopped_by_limit({"name": name, "message": message}) == outcome
 
     def test_a_device_that_disappears_during_a_run_is_our_fault(self, tmp_path, use):
         nvml = use(FakeNvml(card()))
