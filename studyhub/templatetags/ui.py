@@ -155,6 +155,14 @@ def styled(field: BoundField) -> SafeString:
     return field.as_widget(attrs={"class": css})
 
 
+@register.filter
+def worded(field: BoundField) -> BoundField:
+    """A field of allauth's as ours are: one capital in its label, and nothing in its box that the label says."""
+    field.field.widget.attrs.pop("placeholder", None)
+    field.label = str(field.label).capitalize()
+    return field
+
+
 @register.inclusion_tag("components/state.html")
 def state(value: str, label: str = "") -> dict[str, str | Promise]:
     """A run's state or verdict, as icon and word. Raises KeyError for one that has no wording yet."""

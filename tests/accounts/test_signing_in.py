@@ -19,6 +19,8 @@ def test_a_stranger_can_open_the_ways_in(client, db, name):
     assert 'class="site-head"' in page
     for field in re.findall(r'<input type="(?:email|password)"[^>]*id="([^"]+)"', page):
         assert f'for="{field}"' in page
+    assert "placeholder" not in page
+    assert "Remember Me" not in page
 
 
 def test_somebody_makes_an_account_and_is_signed_in(client, db):

@@ -83,3 +83,16 @@ def test_a_phone_scrolls_the_table_and_not_the_page(open_page, plan, alice):
     page = open_page(URL, user=alice, viewport={"width": 390, "height": 800})
     expect(page.locator(".heat--concepts")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_bars_of_a_figure_are_as_long_as_each_other(open_page, plan, alice, circle, width):
+    item = circle.assignments.get(exercise__isnull=False)
+    url = reverse("groups:item", args=["circle", item.pk])
+    page = open_page(url, user=alice, viewport={"width": width, "height": 900})
+    bars = page.get_by_role("region", name="Best scores").locator(".bars")
+    bars.locator("span").last.evaluate("one => { one.textContent = '5 of 5, 10 more before' }")
+    lengths = bars.locator("progress").evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+    assert len(lengths) > 1
+    assert min(lengths) == pytest.approx(max(lengths), abs=0.5)
+    assert min(lengths) > 60
