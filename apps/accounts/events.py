@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """`kind` happened to the work of the user with the key `learner` at an exercise.
+    """`kind` happened to the work of the user with the key `learner` at an exercise, or at a quiz.
 
     `facts` tells what is to be said of it, as JSON takes it; addresses in it are paths. It is called where somebody
     wants to know, because it costs queries.
@@ -20,10 +20,13 @@ class Event:
 
     kind: str
     learner: int
-    exercise: int
-    facts: Callable[[], dict[str, Any]]
+    exercise: int | None = None
+    facts: Callable[[], dict[str, Any]] = dict
+    quiz: int | None = None
 
 
+# Of a quiz: an attempt has ended, or a part of it was scored afterwards.
+QUIZ_SCORED = "quiz.scored"
 Listener = Callable[[Event], None]
 _listeners: list[Listener] = []
 

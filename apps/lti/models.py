@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from lti_tool.models import LtiContext, LtiRegistration, LtiResourceLink, LtiUser
 
@@ -98,6 +99,10 @@ class Seat(models.Model):
 class PassbackQuerySet(OutboxQuerySet):
     """Questions about scores to pass on."""
 
+    def to_look_at(self, now: datetime) -> PassbackQuerySet:
+        """Those that are to be compared with what the work came to, what was heard of first."""
+        return self.filter(look_at__lte=now).order_by("look_at")
+
     def sendable(self, now: datetime) -> models.QuerySet[Any]:
         """What is due at registrations that are on, with all that sending needs."""
         rows = self.due(now).filter(lti_user__registration__is_active=True).exclude(placement__line_item="")
@@ -113,12 +118,18 @@ class Passback(OutboxRow):
     scored_at = models.DateTimeField(null=True, help_text="The platform keeps the score with the latest time.")
     sent_share = models.FloatField(null=True)
     sent_at = models.DateTimeField(null=True)
+    look_at = models.DateTimeField(
+        default=timezone.now, db_default=Now(), help_text="When it is next compared with what the work came to."
+    )
 
     objects = PassbackQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["placement", "lti_user"], name="lti_passback_once")]
-        indexes = [models.Index(fields=["state", "next_try_at"], name="lti_passback_due")]
+        indexes = [
+            models.Index(fields=["state", "next_try_at"], name="lti_passback_due"),
+            models.Index(fields=["look_at"], name="lti_passback_look"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lti_user}: {self.placement}"

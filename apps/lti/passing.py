@@ -1,7 +1,8 @@
 """Grade passback (Assignment and Grade Services): one row for each person and link, of which the newest score is sent.
 
 A score that comes while one is being sent waits for its end, so two are never on the way at once, and the platform
-gets them in the order of their times. The database is looked through once a minute; what is graded rings before.
+gets them in the order of their times. What is graded marks the rows that tell of it, and rings; once a minute those
+are looked at that were marked and not rung for.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 from lti_tool.models import LtiMembership, LtiRegistration, LtiUser
 
@@ -38,12 +39,19 @@ CLEARED_AT_ONCE = 1000
 TURN_S = 120
 PASS = timedelta(seconds=45)
 STEP = timedelta(milliseconds=1)
+LOOKED_AT_ONCE = 300
+LOOK_AGAIN = timedelta(hours=1)  # at what was not heard of: a score may change by ways that nobody tells of
+MARKED = datetime(2000, 1, 1, tzinfo=UTC)  # before all others
+# Of a row: its key, the share known here, the user, and the exercise or the quiz; and what one has worked at.
+Row = tuple[int, float | None, int, int | None, int | None]
+Work = tuple[int, int | None, int | None]
 
 
 def hear(event: Event) -> None:
-    """Called in the transaction of what happened to somebody's work: ring, where a platform wants to know."""
-    wanted = Passback.objects.filter(lti_user__auth_user=event.learner, placement__exercise=event.exercise)
-    if wanted.exists():
+    """Called in the transaction of what happened to somebody's work: look at it, where a platform wants to know."""
+    of = Q(placement__exercise=event.exercise) if event.exercise else Q(placement__quiz=event.quiz)
+    wanted = Passback.objects.filter(of, lti_user__auth_user=event.learner)
+    if wanted.update(look_at=MARKED):
         transaction.on_commit(partial(bell.send, TASK))
 
 
@@ -54,31 +62,56 @@ def expect(placement: Placement, person: LtiUser) -> None:
         context=placement.link.context_id, user=person, is_instructor=False, is_active=True
     )
     if graded and learns.exists():
-        Passback.objects.get_or_create(placement=placement, lti_user=person, defaults={"state": State.SENT})
+        made = {"state": State.SENT, "look_at": MARKED}
+        row, new = Passback.objects.get_or_create(placement=placement, lti_user=person, defaults=made)
+        if not new:  # the link may lead elsewhere since
+            Passback.objects.filter(pk=row.pk).update(look_at=MARKED)
 
 
 def collect(now: datetime) -> int:
-    """Beat's turn: write down each score that differs from the one known here. Returns how many."""
-    people = Passback.objects.filter(lti_user__auth_user__isnull=False)
-    best = Standing.objects.filter(user=OuterRef("lti_user__auth_user"), exercise=OuterRef("placement__exercise"))
-    exercises = people.filter(placement__exercise__isnull=False).annotate(best=Subquery(best.values("best_share")[:1]))
-    changed = exercises.exclude(best=None).filter(Q(share=None) | ~Q(share=F("best")))
-    found = dict(changed.values_list("pk", "best")[:CLEARED_AT_ONCE])
-    quizzes = people.filter(placement__quiz__isnull=False)
-    rows = quizzes.values_list("pk", "lti_user__auth_user", "placement__quiz", "share")
-    known = {(user, quiz): (pk, share) for pk, user, quiz, share in rows}
-    taken: dict[tuple[int, int], float] = {}
-    of_theirs = QuizAttempt.objects.filter(
-        ended_at__isnull=False, user__in={user for user, _ in known}, quiz__in={quiz for _, quiz in known}
-    )
-    for attempt in of_theirs.with_counts().order_by() if known else []:
-        key = (attempt.user_id, attempt.quiz_id)
+    """Write down each score that differs from the one known here, of LOOKED_AT_ONCE rows at most. Returns how many.
+
+    Looked at is whose work was heard of, and by and by all others: what a row costs is paid once in LOOK_AGAIN.
+    """
+    with transaction.atomic():
+        keys = list(Passback.objects.to_look_at(now).values_list("pk", flat=True)[:LOOKED_AT_ONCE])
+        if not keys:
+            return 0
+        # Before the scores are read: what is heard of from then on is looked at again.
+        Passback.objects.filter(pk__in=keys).update(look_at=now + LOOK_AGAIN)
+        fields = ("pk", "share", "lti_user__auth_user", "placement__exercise", "placement__quiz")
+        rows = list(Passback.objects.filter(pk__in=keys).values_list(*fields))
+        known = _best_at_exercises(rows) | _best_at_quizzes(rows)
+        found = 0
+        for pk, share, user, exercise, quiz in rows:
+            best = known.get((user, exercise, quiz))
+            if best is not None and best != share:
+                want(pk, best, now)
+                found += 1
+    return found
+
+
+def _best_at_exercises(rows: list[Row]) -> dict[Work, float]:
+    users, exercises = {row[2] for row in rows}, {row[3] for row in rows if row[3]}
+    if not exercises:
+        return {}
+    found = Standing.objects.filter(user__in=users, exercise__in=exercises, best_share__isnull=False)
+    return {
+        (user, exercise, None): share for user, exercise, share in found.values_list("user", "exercise", "best_share")
+    }
+
+
+def _best_at_quizzes(rows: list[Row]) -> dict[Work, float]:
+    users, quizzes = {row[2] for row in rows}, {row[4] for row in rows if row[4]}
+    if not quizzes:
+        return {}
+    found: dict[Work, float] = {}
+    ended = QuizAttempt.objects.filter(ended_at__isnull=False, user__in=users, quiz__in=quizzes)
+    for attempt in ended.with_counts().order_by():
         if attempt.asked:
-            taken[key] = max(taken.get(key, 0.0), attempt.right / attempt.asked)
-    found |= {known[key][0]: share for key, share in taken.items() if key in known and known[key][1] != share}
-    for pk, share in found.items():
-        want(pk, share, now)
-    return len(found)
+            work = (attempt.user_id, None, attempt.quiz_id)
+            found[work] = max(found.get(work, 0.0), attempt.right / attempt.asked)
+    return found
 
 
 def want(pk: int, share: float, now: datetime) -> None:

@@ -8,7 +8,9 @@ from http import HTTPStatus
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from lti_tool.models import LtiUser
 
 from apps.accounts.events import Event, publish
 from apps.lti import passing, roster
@@ -16,6 +18,7 @@ from apps.lti import platform as speaking
 from apps.lti.models import Course, Passback, PassbackTry
 from apps.lti.platform import Platform, PlatformError
 from apps.quizzes.models import QuizAttempt
+from apps.quizzes.services import taking
 from apps.submissions.models import Standing
 from studyhub import outside
 from studyhub.outbox import State
@@ -38,6 +41,7 @@ def score(exercise, bob_at_it):
             exercise=exercise,
             defaults={"best_share": share, "latest_state": "done", "latest_at": timezone.now()},
         )
+        publish(Event("submission.graded", learner=bob_at_it.pk, exercise=exercise.pk))
         passing.collect(timezone.now())
 
     return score_
@@ -273,9 +277,99 @@ def test_a_look_costs_the_same_for_many(visitor, exercise, django_assert_num_que
         Standing.objects.create(
             user=user, exercise=exercise, best_share=0.5, latest_state="done", latest_at=timezone.now()
         )
-    passing.collect(timezone.now())
-    with django_assert_num_queries(2):
+    with CaptureQueriesContext(connection) as first:
+        assert passing.collect(timezone.now()) == 3
+    with django_assert_num_queries(3):  # one, and a savepoint
         assert passing.collect(timezone.now()) == 0
+    assert len(first) < 20
+
+
+class TestManyRows:
+    """Of a thousand scores a minute costs those that something was heard of."""
+
+    @pytest.fixture
+    def many(self, bob_at_it, exercise, registration, django_user_model):
+        bobs = row()
+        people = django_user_model.objects.bulk_create(
+            django_user_model(email=f"learner-{n}@example.org", password="!") for n in range(1000)
+        )
+        there = LtiUser.objects.bulk_create(
+            LtiUser(registration=registration, sub=f"learner-{one.pk}", auth_user=one) for one in people
+        )
+        Standing.objects.bulk_create(
+            Standing(user=one, exercise=exercise, best_share=0.5, latest_state="done", latest_at=timezone.now())
+            for one in people
+        )
+        later = timezone.now() + passing.LOOK_AGAIN
+        Passback.objects.bulk_create(
+            Passback(placement=bobs.placement, lti_user=one, state=State.SENT, share=0.5, look_at=later)
+            for one in there
+        )
+        Passback.objects.filter(pk=bobs.pk).update(look_at=later)
+        return people
+
+    def test_where_nothing_was_heard_nothing_is_read(self, many, django_assert_num_queries):
+        with django_assert_num_queries(3):  # one, and a savepoint
+            assert passing.collect(timezone.now()) == 0
+
+    def test_only_what_was_heard_of_is_looked_at(self, many, exercise):
+        changed = many[7]
+        Standing.objects.filter(user__in=many[:20]).update(best_share=1.0)
+        publish(Event("submission.graded", learner=changed.pk, exercise=exercise.pk))
+        with CaptureQueriesContext(connection) as queries:
+            assert passing.collect(timezone.now()) == 1
+        assert len(queries) < 12
+        assert Passback.objects.get(share=1.0).lti_user.auth_user == changed
+
+    def test_what_was_not_heard_of_is_found_within_the_hour(self, many):
+        Standing.objects.filter(user__in=many[:20]).update(best_share=1.0)
+        moment = timezone.now() + passing.LOOK_AGAIN
+        looks = [passing.collect(moment) for _ in range(4)]
+        assert sum(looks) == 20
+        assert looks[-1] == 0
+        assert Passback.objects.filter(look_at__lte=moment).count() == 0
+
+    def test_what_was_heard_of_comes_before_what_is_only_due(self, many, exercise, monkeypatch):
+        monkeypatch.setattr(passing, "LOOKED_AT_ONCE", 1)
+        Standing.objects.filter(user__in=many).update(best_share=1.0)
+        publish(Event("submission.graded", learner=many[500].pk, exercise=exercise.pk))
+        passing.collect(timezone.now() + 2 * passing.LOOK_AGAIN)
+        assert Passback.objects.get(share=1.0).lti_user.auth_user == many[500]
+
+    def test_an_index_finds_them(self, many):
+        if connection.vendor != "sqlite":
+            pytest.skip("PostgreSQL reads a small table as a whole.")
+        assert "lti_passback_look" in Passback.objects.to_look_at(timezone.now()).explain()
+
+
+def test_what_is_heard_of_while_it_is_looked_at_is_looked_at_again(score, exercise, bob_at_it, monkeypatch):
+    score(0.25)
+    best = passing._best_at_exercises
+
+    def meanwhile(rows):
+        found = best(rows)
+        Standing.objects.update(best_share=0.75)
+        publish(Event("submission.graded", learner=bob_at_it.pk, exercise=exercise.pk))
+        return found
+
+    monkeypatch.setattr(passing, "_best_at_exercises", meanwhile)
+    publish(Event("submission.graded", learner=bob_at_it.pk, exercise=exercise.pk))
+    passing.collect(timezone.now())
+    monkeypatch.setattr(passing, "_best_at_exercises", best)
+    assert passing.collect(timezone.now()) == 1
+    assert row().share == 0.75
+
+
+def test_the_end_of_a_quiz_rings(visitor, quiz, monkeypatch, django_capture_on_commit_callbacks):
+    user = visitor().come(custom={"studyhub": f"quiz:{quiz.slug}"}).wsgi_request.user
+    passing.collect(timezone.now())
+    attempt = taking.start(user=user, quiz=quiz)
+    rung = []
+    monkeypatch.setattr(passing.bell, "send", lambda name, *_, **__: rung.append(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        taking.finish(attempt=attempt)
+    assert rung == [passing.TASK]
+    assert passing.collect(timezone.now()) == 1
 
 
 def test_no_redirect_is_followed_with_our_token(score, platform):

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.events import QUIZ_SCORED, Event, publish
 from apps.accounts.notifications import speaking_to
 from apps.quizzes.constants import AnswerState
 from apps.quizzes.equality import EqualityError, decide, pose
@@ -84,6 +85,7 @@ def settle(*, answer: Answer, found: Score) -> bool:
     if changed and answer.attempt_id:
         answer.refresh_from_db()
         note_answer(answer=answer)
+        publish(Event(QUIZ_SCORED, learner=answer.user_id, quiz=answer.attempt.quiz_id))
     return bool(changed)
 
 

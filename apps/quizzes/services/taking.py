@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from apps.accounts.events import QUIZ_SCORED, Event, publish
 from apps.quizzes.constants import AnswerState, Certainty
 from apps.quizzes.models import Answer, Quiz, QuizAttempt, new_seed
 from apps.quizzes.results import Undecided, Unreadable
@@ -133,4 +134,6 @@ def finish(*, attempt: QuizAttempt) -> bool:
     """No more answers: what is open counts as not known. False where it has ended already."""
     ended = QuizAttempt.objects.filter(pk=attempt.pk, ended_at__isnull=True).update(ended_at=timezone.now())
     attempt.refresh_from_db()
+    if ended:
+        publish(Event(QUIZ_SCORED, learner=attempt.user_id, quiz=attempt.quiz_id))
     return bool(ended)
