@@ -58,7 +58,7 @@ class CellStatus(StrEnum):
 class Limits:
     """What one run may use. Seconds are wall clock; sizes are in the unit of the name (powers of 1024).
 
-    `gpu_memory_mb` 0 is all that the GPU or its slice has.
+    `gpu_memory_mb` 0 is all that the GPU or its slice has; what CUDA takes for itself, some 600 MB, counts.
     """
 
     wall_s: float = 60.0

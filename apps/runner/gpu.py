@@ -27,7 +27,8 @@ MIB = 1024 * 1024
 # What every CUDA program opens beside the device itself.
 COMMON_NODES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools")
 MIG_MINORS = Path("/proc/driver/nvidia-caps/mig-minors")
-# The driver library reads these before it lets itself be initialised: its own module, the processors' topology.
+# What a driver library may read before it lets itself be initialised: its own module, the processors' topology. Version
+# 580 did without on an H200.
 SYSFS = ("/sys/module/nvidia", "/sys/module/nvidia_uvm", "/sys/devices/system")
 PCI_DEVICES = Path("/sys/bus/pci/devices")
 # For a process that imports libraries and then forks: torch asks NVML instead of CUDA, and finds nothing.
@@ -187,6 +188,7 @@ def _memory_errors(nvml: Any, handle: Any) -> int:
 class Meter:
     """Memory in use on a slot, in MB above what was in use when the run began: one run has it to itself.
 
+    What CUDA takes for itself counts too: 0.6 GB on an H200.
     NVML counts by process too, but by numbers of the machine's own namespace, which a worker in a container can't read.
     """
 

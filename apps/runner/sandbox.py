@@ -36,7 +36,8 @@ BOOT = Path(__file__).with_name("boot.py")
 # Root gives up its rights to this user before anything of a learner's runs.
 UNPRIVILEGED_UID = 65534
 LEARNER_UID = 1000
-# CUDA maps code and tables of its own into a process, written or not, before it has computed anything.
+# CUDA maps code and tables of its own into a process, written or not, before it has computed anything: 170 MB on an
+# H200, 450 with cuDNN and eight streams. Where this is too small, all that CUDA says is "out of memory".
 CUDA_DATA_MB = 4096
 # What the libraries may cache while a zygote imports them.
 ZYGOTE_DISK_MB = 64

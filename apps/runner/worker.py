@@ -211,10 +211,7 @@ def main(arguments: list[str] | None = None) -> None:
     except GpuError as error:
         sys.exit(f"This worker takes no work from {options.queue}: {error}")
     scratch.settle()
-    if group := cgroup.prepare():
-        logger.info("Each run gets a control group below %s", group)
-    elif options.gpu and not shared.countable():
-        logger.warning("Without a control group for each run, memory that a notebook has unmapped is not counted.")
+    prepare_groups()
     if problem := scratch.problem():
         sys.exit(f"This worker takes no work: {problem}")
     if problem := canary():
@@ -236,6 +233,17 @@ def prepare_slot() -> None:
     gpu.hold(slot)
     if problem := gpu.failure(slot):
         raise GpuError(problem)
+
+
+def prepare_groups() -> None:
+    """Make room for a control group for each run, where the machine lets us; say what goes uncounted without."""
+    if group := cgroup.prepare():
+        logger.info("Each run gets a control group below %s", group)
+    elif gpu_slot() and not shared.countable():
+        logger.warning(
+            "No control group for each run, and not root: shared memory that a notebook has unmapped is not counted. "
+            "With systemd `Delegate=yes` in the worker's unit is all it takes."
+        )
 
 
 def supervise(loglevel: str) -> int:

@@ -316,6 +316,23 @@ class TestWorker:
         assert worker.supervise("INFO") == 0
         assert started == ["GPU-0", "GPU-1"]
 
+    @pytest.mark.parametrize(
+        ("uuid", "group", "root", "warned"),
+        [
+            ("GPU-0", None, False, True),
+            ("GPU-0", None, True, False),
+            ("GPU-0", Path("g"), False, False),
+            ("", None, False, False),
+        ],
+    )
+    def test_where_shared_memory_goes_uncounted_it_says_so(self, use, monkeypatch, caplog, uuid, group, root, warned):
+        use(FakeNvml(card(0)))
+        monkeypatch.setenv(worker.SLOT_VARIABLE, uuid)
+        monkeypatch.setattr(worker.cgroup, "prepare", lambda: group)
+        monkeypatch.setattr(worker.shared, "countable", lambda: root)
+        worker.prepare_groups()
+        assert ("is not counted" in caplog.text) is warned
+
     def test_a_slot_that_is_not_there_is_named(self, use, monkeypatch):
         use(FakeNvml(card(0)))
         monkeypatch.setenv(worker.SLOT_VARIABLE, "GPU-7")
