@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -32,7 +33,9 @@ from .refusals import Refused
 ALGORITHM = "RS256"
 LEEWAY_S = 30
 COOKIE_FOR_S = int(ARRIVE_FOR.total_seconds())
-KEYS_FOR_S, KEYS_AGAIN_S = 3600, 60
+KEYS_FOR_S, KEYS_AGAIN_S, KEYS_REST_S = 3600, 60, 5
+KEYS_WAIT_S, KEYS_LOOK_S = 3.0, 0.1
+ASKING, TOLD, FAILED = "asking", "told", "failed"  # how it stands with a platform's keys
 BEGUN_WITH = ("iss", "client_id", "login_hint", "lti_message_hint", "target_link_uri", "lti_deployment_id")
 LONGEST = 2000  # of what a platform hands us to hand back
 NAME_LENGTH = 255
@@ -205,17 +208,30 @@ def _registration(told: Mapping[str, str]) -> LtiRegistration:
 
 
 def _public_key(registration: LtiRegistration, kid: str) -> dict[str, Any]:
-    """The platform's key of this name; fetched anew where it is unknown, once a minute at most. Raises Refused."""
+    """The platform's key of this name; fetched anew where it is unknown, once a minute at most. Raises Refused.
+
+    Of many launches at once one asks and the others wait for it; of a platform that can't answer the next one asks
+    after KEYS_REST_S, so that it holds up no more than a few.
+    """
     kept = f"lti:keys:{registration.pk}:{_hashed(registration.keyset_url)[:16]}"
+    asked = f"{kept}:asked"
     found = _named(cache.get(kept) or [], kid)
-    if found is None and cache.add(f"{kept}:asked", 1, KEYS_AGAIN_S):
+    if found is None and cache.add(asked, ASKING, KEYS_AGAIN_S):
         try:
             listed = Platform(registration).public_keys()
         except PlatformError as problem:
-            cache.delete(f"{kept}:asked")
+            cache.set(asked, FAILED, KEYS_REST_S)
             raise Refused("keys", str(problem)) from problem
         cache.set(kept, listed, KEYS_FOR_S)
+        cache.set(asked, TOLD, KEYS_AGAIN_S)
         found = _named(listed, kid)
+    elif found is None:
+        until = time.monotonic() + KEYS_WAIT_S
+        while cache.get(asked) == ASKING and time.monotonic() < until:
+            time.sleep(KEYS_LOOK_S)
+        if cache.get(asked) in {ASKING, FAILED}:
+            raise Refused("keys")
+        found = _named(cache.get(kept) or [], kid)
     if found is None:
         raise Refused("key", kid[:80])
     return found

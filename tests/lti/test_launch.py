@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import time
 
 import jwt
@@ -12,7 +13,9 @@ from cryptography.hazmat.primitives import serialization
 from django.test import Client
 from lti_tool.models import LtiDeployment, LtiRegistration
 
+from apps.lti import launching
 from apps.lti.models import Health, Launch
+from apps.lti.platform import PlatformError
 from apps.lti.refusals import REASONS
 from tests.lti import platform as platforms
 from tests.lti.platform import CLIENT, DEPLOYMENT
@@ -190,6 +193,55 @@ class TestSignatures:
         asked = someone.asked()
         token = platform.sign(platform.claims(asked["nonce"]), key=second, kid="second")
         assert someone.send(token, asked["state"]).status_code == 302
+
+    def test_of_many_at_once_one_asks_and_none_is_refused(self, visitor, registration, monkeypatch):
+        """A class opens a link in the same second in which the keys have run out."""
+        reads, read = [], launching.Platform.public_keys
+
+        def slowly(platform):
+            reads.append(platform)
+            found = read(platform)
+            waiting.wait(10)  # until somebody else waits for it
+            return found
+
+        waiting = threading.Event()
+        monkeypatch.setattr(launching.Platform, "public_keys", slowly)
+        monkeypatch.setattr(launching.time, "sleep", lambda _: waiting.set())
+        start, found = threading.Barrier(2), []
+
+        def come():
+            start.wait(10)
+            found.append(launching._public_key(registration, "first")["kid"])
+
+        both = [threading.Thread(target=come) for _ in range(2)]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        assert found == ["first", "first"]
+        assert len(reads) == 1
+
+    def test_a_platform_that_can_not_is_not_asked_by_each_launch(self, visitor, platform, monkeypatch):
+        asked = []
+
+        def fail(platform):
+            asked.append(platform)
+            raise PlatformError("It did not answer within 8 s.")
+
+        monkeypatch.setattr(launching.Platform, "public_keys", fail)
+        for _ in range(3):
+            refused(visitor().launch(), "keys")
+        assert len(asked) == 1
+
+    def test_a_name_that_is_not_published_is_asked_for_once_a_minute(self, visitor, platform, monkeypatch):
+        asked, read = [], launching.Platform.public_keys
+        monkeypatch.setattr(launching.Platform, "public_keys", lambda one: asked.append(one) or read(one))
+        for _ in range(3):
+            someone = visitor()
+            state = someone.asked()
+            token = platform.sign(platform.claims(state["nonce"]), key=platforms.new_key(), kid="foreign")
+            refused(someone.send(token, state["state"]), "key")
+        assert len(asked) == 1
 
     def test_keys_that_are_none(self, visitor, platform):
         platform.published = {"keys": "none"}
