@@ -1,5 +1,6 @@
 """The cast: Alice leads, Bob learns, Charlie is another learner and a stranger to what is Bob's."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -18,7 +19,7 @@ hypothesis.settings.load_profile("untimed")
 
 
 # What a test asks for when it reads or writes rows.
-ROWS = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_blocker"}
+ROWS = {"db", "transactional_db", "live_server"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,6 +28,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("django_db") or ROWS.intersection(item.fixturenames):
             item.add_marker("rows")
+
+
+def pytest_collection_finish():
+    """What is there by now stays to the end: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(hookwrapper=True)
