@@ -19,6 +19,7 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("profile/", views.profile, name="profile"),
     path("profile/keys/", views.single_keys, name="single_keys"),
+    path("profile/factor-hint/", views.factor_hint, name="factor_hint"),
     path("profile/sessions/<int:pk>/end/", account_views.end_session, name="end_session"),
     path("profile/data/", account_views.your_data, name="your_data"),
     path("profile/data/export/", account_views.ask_for_export, name="ask_for_export"),

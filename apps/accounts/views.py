@@ -21,7 +21,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest("Choose auto, light or dark.", content_type="text/plain")
     from_script = request.headers.get("X-Requested-With") == "fetch"
-    response = HttpResponse(status=204) if from_script else redirect(_back(request, form))
+    response = HttpResponse(status=204) if from_script else redirect(_back(request, form.cleaned_data["next"]))
     _remember(response, "theme", form.cleaned_data["theme"])
     return response
 
@@ -36,7 +36,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         request.user.language = choice
         request.user.save(update_fields=["language"])
-    response = redirect(_back(request, form))
+    response = redirect(_back(request, form.cleaned_data["next"]))
     _remember(response, settings.LANGUAGE_COOKIE_NAME, choice)
     return response
 
@@ -50,9 +50,18 @@ def single_keys(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _back(request: HttpRequest, form: ThemeForm | LanguageForm) -> str:
+@login_required
+@require_POST
+def factor_hint(request: HttpRequest) -> HttpResponse:
+    """No more word of a second factor on the pages of what the reader leads; under Signing in it stands on."""
+    request.user.factor_hint = False
+    request.user.save(update_fields=["factor_hint"])
+    messages.success(request, _("All right. Under your account, at “Signing in”, you can add one at any time."))
+    return redirect(_back(request, request.POST.get("next", "")))
+
+
+def _back(request: HttpRequest, back: str) -> str:
     """Where the reader was, as long as that is a page of this site."""
-    back: str = form.cleaned_data["next"]
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return back if ours else "home"
 

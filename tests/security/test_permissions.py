@@ -100,6 +100,7 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "language": (NOTHING, EVERYBODY),
     "profile": (SIGNED_IN, SIGNED_IN),
     "single_keys": (NOTHING_SIGNED_IN, SIGNED_IN),
+    "factor_hint": (NOTHING_SIGNED_IN, SIGNED_IN),
     "audit": (SIGNED_IN, NOTHING_SIGNED_IN),
     "tokens": (SIGNED_IN, SIGNED_IN),
     "revoke_token": (NOTHING_SIGNED_IN, OWNER),
