@@ -34,7 +34,7 @@ def test_every_page_fits_and_breaks_no_policy(open_page, path, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("width", "lines"), [(390, 2), (820, 1), (1024, 1), (1280, 1)])
+@pytest.mark.parametrize(("width", "lines"), [(320, 2), (360, 2), (390, 2), (820, 1), (1024, 1), (1280, 1)])
 def test_the_navigation_needs_no_scrolling_and_few_lines(open_page, alice, width, lines):
     page = open_page("/", user=alice, viewport={"width": width, "height": 800})
     tops = page.locator(".site-nav a").evaluate_all("links => links.map((link) => link.getBoundingClientRect().top)")
