@@ -57,3 +57,13 @@ def test_without_javascript_a_group_is_made_and_a_link_is_there_to_copy(open_pag
     expect(page.get_by_label("Link", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Copy the link")).to_be_hidden()
     assert Group.objects.get().time_zone == "UTC"
+
+
+def test_a_printed_plan_gives_no_secret_address_away(open_page, circle, bob):
+    page = open_page("/groups/circle/plan/", user=bob)
+    address = page.get_by_label("Address of your calendar")
+    expect(address).to_be_visible()
+    page.emulate_media(media="print")
+    expect(address).to_be_hidden()
+    expect(page.get_by_role("heading", name="The circle")).to_be_visible()
+    expect(page.get_by_role("link", name="Members")).to_be_hidden()
