@@ -31,7 +31,9 @@ def test_list_shows_exercises_by_track(client, synced):
 
 
 def test_list_without_exercises_says_so(client, db):
-    assert "No exercises yet" in get(client, LIST)
+    page = get(client, LIST)
+    assert "No exercises yet" in page
+    assert 'role="search"' not in page.partition("<main")[2]
 
 
 @pytest.mark.parametrize(
