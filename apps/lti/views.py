@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.signals import user_logged_in
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
@@ -188,6 +189,8 @@ def _go_on(request: HttpRequest, found: Launch) -> HttpResponse:
         if Launch.objects.filter(pk=found.pk, ended_at=None).update(ended_at=timezone.now()) != 1:
             raise Refused("replayed", registration=found.registration)
         login(request, user, backend=BACKEND)
+        # As allauth tells of it: the session is on the list of sessions, and whoever was to leave stays.
+        user_logged_in.send(sender=type(user), request=request, user=user)
     else:
         Launch.objects.filter(pk=found.pk, ended_at=None).update(ended_at=timezone.now())
     course = roster.came(found.context, person) if found.context else None

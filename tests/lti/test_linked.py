@@ -9,11 +9,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.urls import reverse
 from django.utils import timezone
 from fido2.utils import websafe_decode
 from lti_tool.models import LtiMembership, LtiRegistration, LtiUser
 
+from apps.accounts import leaving, sessions
 from apps.lti import linked
 from apps.lti.models import Launch, Passback, Seat
 from tests.accounts.passkey import registration as passkey
@@ -198,3 +200,21 @@ class TestSecondFactors:
         response = only_by_platform.post(address, sent)
         assert Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists() == alone
         assert alone or "leave this ticked" in response.text
+
+
+class TestSessions:
+    """Whoever comes by a platform is signed in as anybody else: the session is listed, and ends where all end."""
+
+    def test_it_is_listed_and_ends_with_the_others(self, only_by_platform):
+        user = LtiUser.objects.get().auth_user
+        (session,) = UserSession.objects.filter(user=user)
+        assert session.session_key == only_by_platform.session.session_key
+        sessions.end(user)
+        assert only_by_platform.get(reverse("profile")).status_code == 302
+
+    def test_who_was_to_leave_and_comes_again_stays(self, only_by_platform, visitor):
+        user = LtiUser.objects.get().auth_user
+        leaving.schedule(user)
+        visitor().come()
+        user.refresh_from_db()
+        assert user.leaves_at is None
