@@ -109,6 +109,12 @@ class QuestionVersion(models.Model):
         found: AnyQuestion = KINDS[self.content["kind"]].model_validate(self.content)
         return found
 
+    @property
+    def summary(self) -> str:
+        """The first paragraph of what is asked, as one line, with numbers as a learner might have got."""
+        prompt = vary("", self.asked, seed=0).question.prompt
+        return " ".join(prompt.strip().split("\n\n")[0].split())
+
 
 class QuizAttempt(models.Model):
     """One learner's way through one quiz; its questions are its answers, open ones too."""

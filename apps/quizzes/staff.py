@@ -25,9 +25,8 @@ class Item:
 
     @property
     def title(self) -> str:
-        """The first paragraph of what is asked, as one line."""
-        prompt: str = self.question.current_version.asked.prompt
-        return " ".join(prompt.strip().split("\n\n")[0].split())
+        """What is asked, as one line."""
+        return self.question.current_version.summary
 
     @property
     def percent(self) -> int | None:

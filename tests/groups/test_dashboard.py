@@ -276,6 +276,18 @@ def test_a_quizs_page_shows_the_questions_that_are_missed(lead, bob, assign, qui
     assert "Which one is <em>below</em>?" in text_of(page)
 
 
+def test_a_question_whose_numbers_are_drawn_is_shown_with_some(lead, bob, assign, quiz):
+    version = quiz.questions.get().current_version
+    drawn = {"kind": "numeric", "answer": "{{n}}", "compute": "n", "variants": "def variant(rng): return {'n': 7}"}
+    content = version.content | drawn | {"prompt": "Which {{n}}?\n\nThink."}
+    del content["options"]
+    QuestionVersion.objects.filter(pk=version.pk).update(content=content)
+    one = assign(quiz)
+    answered(quiz, bob, share=0.5)
+    page = lead.get(reverse("groups:item", args=["circle", one.pk]))
+    assert [bar.label for bar in page.context["view"].questions] == ["Which 7?"]
+
+
 def test_a_resources_page_says_who_is_done(lead, bob, assign, resource):
     one = assign(resource)
     Completion.objects.create(user=bob, resource=resource)

@@ -202,8 +202,8 @@ class ItemPage:
         rows = Question.objects.filter(pk__in=counted).select_related("current_version")
         bars = []
         for question in rows:
-            prompt = question.current_version.asked.prompt if question.current_version else question.slug
-            bars.append(Bar(" ".join(prompt.strip().split("\n\n")[0].split()), *counted[question.pk]))
+            asked = question.current_version.summary if question.current_version else question.slug
+            bars.append(Bar(asked, *counted[question.pk]))
         return sorted(bars, key=lambda bar: (-bar.count / bar.of, bar.label))
 
 
