@@ -27,6 +27,9 @@ class Backend(Protocol):
     def forget(self, keys: Iterable[int]) -> None:
         """Drop documents by their primary keys."""
 
+    def empty(self) -> None:
+        """Drop all there is, that of documents long gone too."""
+
     def query(self, asked: Asked, among: QuerySet[Document], *, most: int) -> dict[int, float]:
         """Of `among` what has all that is asked for: primary keys with ranks, higher is better; the best `most`."""
 
@@ -54,6 +57,11 @@ class Sqlite:
         """See Backend."""
         with connection.cursor() as cursor:
             cursor.executemany("DELETE FROM search_fts WHERE rowid = %s", [(key,) for key in keys])
+
+    def empty(self) -> None:
+        """See Backend."""
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_fts")
 
     def query(self, asked: Asked, among: QuerySet[Document], *, most: int) -> dict[int, float]:
         """See Backend."""
@@ -96,6 +104,11 @@ class Postgres:
         """See Backend."""
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM search_vector WHERE document_id = ANY(%s)", [list(keys)])
+
+    def empty(self) -> None:
+        """See Backend."""
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_vector")
 
     def query(self, asked: Asked, among: QuerySet[Document], *, most: int) -> dict[int, float]:
         """See Backend."""

@@ -87,8 +87,7 @@ def rebuild() -> int:
     """Drop the index and make it anew; how many documents it has."""
     with transaction.atomic():
         _locked()
-        known = list(Document.objects.values_list("pk", flat=True))
-        backend().forget(known)
+        backend().empty()
         Document.objects.all()._raw_delete("default")
         refresh_all()
     return Document.objects.count()
@@ -97,7 +96,7 @@ def rebuild() -> int:
 def mend() -> None:
     """Beat's turn: what saves in bulk tells nobody, so all of it is compared."""
     if backend().count() != Document.objects.count():
-        logger.warning("The search index had lost rows: %s documents in it now", rebuild())
+        logger.warning("The search index was out of step: %s documents in it now", rebuild())
     elif changed := refresh_all():
         logger.info("The search index follows: %s documents changed", changed)
 
