@@ -56,6 +56,13 @@ def test_every_page_has_one_heading_a_way_past_the_header_and_named_landmarks(cl
     assert len(ids) == len(set(ids))
 
 
+def test_of_two_steps_that_are_called_the_same_the_way_here_names_one(client, catalog):
+    way = client.get("/tracks/course/resources/fast-ai/").content.decode().partition('class="crumbs"')[2]
+    assert way.partition("</ol>")[0].count("The course") == 1
+    way = client.get("/tracks/regression/resources/tree-video/").content.decode().partition('class="crumbs"')[2]
+    assert way.partition("</ol>")[0].count("<li") == 3
+
+
 def test_style_sheets_and_scripts_load_nothing_from_elsewhere():
     for path in [*PROJECT.glob("studyhub/static/**/*.css"), *PROJECT.glob("studyhub/static/js/*.js")]:
         text = path.read_text(encoding="utf-8")
@@ -164,6 +171,12 @@ def test_the_course_names_the_tracks_that_leave_it():
     assert "Trees &amp; forests</text>" in svg
     assert svg.count('class="branch"') == 1
     assert draw("course").count('class="branch"') == 4
+
+
+def test_a_name_without_room_in_the_course_s_picture_is_cut():
+    drawn = draw("course", branches=(("Stable diffusion", "rose"), ("Regression and all that follows", "amber")))
+    assert ">Stable diffusion<" in drawn
+    assert ">Regression and all …<" in drawn
 
 
 def test_the_line_in_the_picture_of_regression_is_the_line_of_least_squares():
