@@ -1,7 +1,8 @@
 """Speaking with a platform: its keys, a token of it, its services.
 
-Its own hosts are the operator's word, and may lie in a private network. An address that it tells of itself, of a column
-or a list of members, may not, unless it is of one of those hosts (studyhub/outside.py).
+Its own hosts are the operator's word, and may lie in the networks of a school. An address that it tells, of a column or
+of a list of members, may not, unless it is of one of those hosts; and none leads to this machine, or to where a cloud
+keeps its secrets, unless the site's settings say so (studyhub/outside.py).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ ALGORITHM = "RS256"
 USER_AGENT = "StudyHub-LTI/1"
 BY_JWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 NEXT = re.compile(r'<([^<>]*)>(?:;[^,<>]*)?;\s*rel="?next"?')  # in a Link header
-EVERYWHERE = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+INSIDE = [ip_network("10.0.0.0/8"), ip_network("172.16.0.0/12"), ip_network("192.168.0.0/16")]
 # In English, so it is kept; told in the reader's language.
 NO_JWKS = _("Its keys are no JWKS.")
 NO_TOKEN = _("What it gave is no access token.")
@@ -136,7 +137,7 @@ class Platform:
             url,
             body.encode() or None,
             {"User-Agent": USER_AGENT, **(headers or {})},
-            allow=EVERYWHERE if _host(url) in self._hosts else settings.WEBHOOK_ALLOW,
+            allow=[*settings.WEBHOOK_ALLOW, *(INSIDE if _host(url) in self._hosts else [])],
             plain=self._plain,
             deadline_s=deadline_s or DEADLINE_S,
             most=MOST_BYTES,

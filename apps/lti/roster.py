@@ -6,6 +6,7 @@ platform says something else of that person than it said before. A group is neve
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,8 @@ SYNC_AGAIN = timedelta(minutes=30)  # after one that failed
 AT_LAUNCH = timedelta(minutes=10)  # a lead who comes has it looked at again after so long
 MOST_PAGES = 100
 AT_ONCE = 5
+LIST_S = 60.0  # for all pages: others wait for this worker
+MOST_MEMBERS = 50_000
 # In English, so it is kept; told in the reader's language.
 NO_LIST = _("The platform offers no list of the course (Names and Roles).")
 NO_MEMBERS = _("What it sent is no list of members.")
@@ -149,8 +152,10 @@ def _names_and_roles(context: LtiContext) -> list[dict[str, Any]]:
         raise PlatformError(NO_LIST)
     platform = Platform(context.deployment.registration)
     found: list[dict[str, Any]] = []
-    address = context.memberships_url
+    address, until = context.memberships_url, time.monotonic() + LIST_S
     for _page in range(MOST_PAGES):
+        if time.monotonic() > until or len(found) > MOST_MEMBERS:
+            break
         page, address = platform.read(address, [SCOPE], ACCEPT)
         members = page.get("members") if isinstance(page, dict) else None
         if not isinstance(members, list):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,7 +25,8 @@ def platform_key():
 
 
 @pytest.fixture
-def platform(platform_key):
+def platform(platform_key, settings):
+    settings.WEBHOOK_ALLOW = [ip_network("127.0.0.1/32")]
     with platforms.running(platform_key) as platform:
         yield platform
 

@@ -400,6 +400,26 @@ def test_a_column_leads_into_no_network_of_ours(visitor, exercise, platform, mon
     assert set(gone_to) == {"127.0.0.1"}  # for the token
 
 
+@pytest.mark.parametrize(
+    ("meant", "goes"), [("10.1.2.3", True), ("93.184.215.14", True), ("127.0.0.9", False), ("169.254.169.254", False)]
+)
+def test_a_platform_may_be_in_a_schools_network_and_not_on_this_machine(registration, monkeypatch, meant, goes):
+    """Whoever has a platform's name says what it means."""
+    registration.keyset_url = "http://moodle.school.example/keys"
+    monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (meant, 80))])
+    gone_to = []
+
+    def refuse(address, **_):
+        gone_to.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(outside.socket, "create_connection", refuse)
+    with pytest.raises(PlatformError) as problem:
+        Platform(registration).public_keys()
+    assert str(problem.value) == (outside.NOBODY if goes else outside.PRIVATE)
+    assert gone_to == ([meant] if goes else [])
+
+
 def test_an_answer_that_is_too_long_is_none(registration, platform, monkeypatch):
     monkeypatch.setattr(speaking, "MOST_BYTES", 2**20)
     platform.published = {"keys": [], "more": "x" * 2**20}

@@ -157,3 +157,13 @@ def test_a_platform_that_does_not_say_is_asked_again(course, platform):
 
 def test_a_lead_who_comes_has_the_list_looked_at(course):
     assert course.sync_due_at is not None
+
+
+@pytest.mark.parametrize("bound", [("LIST_S", -1.0), ("MOST_MEMBERS", 2), ("MOST_PAGES", 2)])
+def test_a_list_that_does_not_end_is_left(course, platform, monkeypatch, bound):
+    platform.members = [{"user_id": str(n), "roles": ["Learner"], "status": "Active"} for n in range(5)]
+    platform.page_size = 1
+    monkeypatch.setattr(roster, *bound)
+    assert not roster.sync(course, timezone.now())
+    course.refresh_from_db()
+    assert course.sync_error == roster.ENDLESS
