@@ -67,3 +67,30 @@ def test_a_printed_plan_gives_no_secret_address_away(open_page, circle, bob):
     expect(address).to_be_hidden()
     expect(page.get_by_role("heading", name="The circle")).to_be_visible()
     expect(page.get_by_role("link", name="Members")).to_be_hidden()
+
+
+# What has no ring when it is focused, or one that reaches beyond a box that cuts off what it holds.
+RINGLESS = """
+() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter(one => {
+  if (one.tabIndex < 0 || one.disabled || !one.checkVisibility()) return false;
+  one.focus();
+  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+  const reach = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+  let cut = style.outlineStyle === "none" ? 9 : 0;
+  for (let around = one.parentElement; around; around = around.parentElement) {
+    if (getComputedStyle(around).overflowX === "visible" || around === document.body) continue;
+    const edge = around.getBoundingClientRect();
+    cut = Math.max(cut, edge.left - box.left + reach, box.right + reach - edge.right);
+  }
+  return cut > 0.5;
+}).map(one => one.outerHTML.slice(0, 90))
+"""
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_the_ring_of_what_is_focused_is_seen_whole(open_page, circle, alice, bob, assign, desk, width):
+    assign(desk.exercise)
+    desk.done(bob)
+    for url, user in (("/groups/circle/plan/add/", alice), ("/submissions/", bob)):
+        page = open_page(url, user=user, viewport={"width": width, "height": 900})
+        assert page.evaluate(RINGLESS) == []
