@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.groups.plan_templates import load_plans
+from apps.webhooks import services as webhooks
 from tests.groups.test_roles import ADDRESSES as OF_GROUPS
 from tests.groups.test_roles import arguments  # noqa: F401 - a fixture
 from tests.languages.leftovers import leftovers
-from tests.security.addresses import of_pages
+from tests.security.addresses import addresses, of_pages
 from tests.security.conftest import (  # noqa: F401 - fixtures
     ada,
     alice,
@@ -46,7 +47,7 @@ CONTENT = {
     "groups.Meeting": ("title",),
 }
 # What the fixtures call things in other places; of a plan its templates, and what learning platforms call their fields.
-WRITTEN = ("Key", "laptop", "Yours beside the reference", "Issuer", "Client ID", "Audience")
+WRITTEN = ("Key", "laptop", "Yours beside the reference", "Issuer", "Client ID", "Audience", "Standard Webhooks")
 # Programs read these.
 NO_PAGES = {"metrics", "lti:configuration", "lti:jwks", "submissions:notebook"}
 
@@ -77,9 +78,9 @@ def walk(client):
         is_page = response.status_code == 200 and "text/html" in response["Content-Type"]
         return response.text if is_page else ""
 
-    def walk_(addresses: dict[str, str], user) -> tuple[dict[str, list[str]], int]:
+    def walk_(places: dict[str, str], user) -> tuple[dict[str, list[str]], int]:
         written, found, count = content(), {}, 0
-        for name, url in addresses.items():
+        for name, url in places.items():
             if french := read(url, user, "fr"):
                 count += 1
                 if left := leftovers(french, read(url, user, "en"), content=written):
@@ -91,18 +92,30 @@ def walk(client):
 
 @pytest.mark.parametrize(("reader", "least"), [("nobody", 20), ("bob", 50), ("ada", 50)])
 def test_of_the_site(walk, world, request, reader, least):  # noqa: F811
-    addresses = {one.name: one.filled(world) for one in of_pages() if one.name not in NO_PAGES}
-    found, count = walk(addresses, None if reader == "nobody" else request.getfixturevalue(reader))
+    places = {one.name: one.filled(world) for one in of_pages() if one.name not in NO_PAGES}
+    found, count = walk(places, None if reader == "nobody" else request.getfixturevalue(reader))
     assert found == {}, "\n".join(f"{name}: {left}" for name, left in found.items())
     assert count >= least
 
 
 @pytest.mark.parametrize(("reader", "least"), [("bob", 5), ("alice", 20)])
 def test_of_groups(walk, arguments, request, reader, least):  # noqa: F811
-    addresses = {one.name: one.filled(arguments) for one in OF_GROUPS}
-    found, count = walk(addresses, request.getfixturevalue(reader))
+    places = {one.name: one.filled(arguments) for one in OF_GROUPS}
+    found, count = walk(places, request.getfixturevalue(reader))
     assert found == {}, "\n".join(f"{name}: {left}" for name, left in found.items())
     assert count >= least
+
+
+def test_of_webhooks(walk, circle, alice, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("studyhub.bell.send", lambda *_, **__: True)
+    events = ["submission.graded", "platform.fault"]
+    endpoint = webhooks.add(by=alice, group=circle, url="https://example.org/hook", events=events)
+    delivery = webhooks.ping(endpoint=endpoint)
+    there = {"slug": circle.slug, "pk": endpoint.pk, "delivery": delivery.pk}
+    places = {one.name: one.filled(there) for one in addresses() if one.name.startswith("webhooks:")}
+    found, count = walk(places, alice)
+    assert found == {}
+    assert count >= 4
 
 
 @pytest.mark.parametrize(
