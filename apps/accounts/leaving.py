@@ -7,6 +7,7 @@ that no foreign key says is their business; they register it here.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -125,14 +126,21 @@ def _tell_late(user: User, now: datetime) -> None:
 
 
 def _forget_name(user: User) -> None:
-    """Others keep what they were told, without who it was: all such texts begin with the name. Sent mails go."""
+    """Others keep what they were told, without who it was: all such texts begin with the name. Sent mails go.
+
+    Only what is as old as the account or newer, and mails with the name as words of their own: anybody may be called E.
+    """
     name = user.display_name
     named = Q()
     for after in (" ", ":", "\u202f"):  # French has a narrow space before a colon
         named |= Q(text__startswith=f"{name}{after}")
-    for one in Notification.objects.filter(named).exclude(user=user).select_related("user").iterator():
+    told = Notification.objects.filter(named, at__gte=user.date_joined).exclude(user=user)
+    for one in told.select_related("user").iterator():
         with speaking_to(one.user):
             nobody = _("Somebody who has left")
         Notification.objects.filter(pk=one.pk).update(text=f"{nobody}{one.text[len(name) :]}"[:500])
     quoted = Q(subject__contains=name) | Q(text__contains=name) | Q(text__contains=user.email)
-    Mail.objects.filter(quoted, ended_at__isnull=False).exclude(user=user).delete()
+    ended = Mail.objects.filter(quoted, ended_at__isnull=False, created_at__gte=user.date_joined).exclude(user=user)
+    words = re.compile(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(user.email)})(?!\w)")
+    rows = ended.only("pk", "subject", "text").iterator()
+    Mail.objects.filter(pk__in=[one.pk for one in rows if words.search(f"{one.subject} {one.text}")]).delete()
