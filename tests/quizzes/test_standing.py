@@ -187,7 +187,11 @@ class TestReviewsPage:
         assert client.post(url, {"suspended": "1"}).status_code == 404
         client.force_login(bob)
         client.post(url, {"suspended": "1"})
-        assert "Set aside" in client.get(reverse("learning:reviews")).content.decode()
+        page = client.get(reverse("learning:reviews")).content.decode()
+        assert "Set aside" in page
+        Card.objects.filter(user=bob).update(suspended=True)
+        assert "The next two weeks" in page
+        assert "The next two weeks" not in client.get(reverse("learning:reviews")).content.decode()
         client.post(url, {"suspended": "0"})
         card.refresh_from_db()
         assert not card.suspended
