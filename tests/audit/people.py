@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.groups.management.commands.demo_group import SLUG as GROUP
 from apps.submissions.constants import Verdict
-from apps.submissions.models import Submission
+from apps.submissions.models import CheckResult, Submission
 from studyhub.management.commands.serve import DEMO_USERS
 
 NOBODY = "nobody"
@@ -38,6 +38,13 @@ def cookies(role: str, address: str) -> list[dict[str, str]]:
     client.force_login(User.objects.get(email=EMAILS[role]), backend=settings.AUTHENTICATION_BACKENDS[0])
     name = settings.SESSION_COOKIE_NAME
     return [{"name": name, "value": client.cookies[name].value, "url": address}]
+
+
+def drawn_hand_in() -> tuple[str, str]:
+    """The learner's first hand-in with a check that drew what is not right: its path, and the check before that one."""
+    wrong = CheckResult.objects.filter(run__submission__user__email=EMAILS["learner"], passed=False)
+    found = wrong.exclude(plot_svg="").select_related("run").order_by("run__submission__created_at", "position")[0]
+    return reverse("submissions:detail", args=[found.run.submission_id]), f"#check-{max(found.position, 1)}"
 
 
 def main_pages() -> list[Page]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,13 +14,16 @@ from pathlib import Path
 from studyhub import roles
 from studyhub.management.commands.serve import answers
 from tests import servers
+from tests.audit.clock import NOW
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "var" / "audit"
 START_S = 120.0
-# Touched once the data is whole. What is due "tomorrow" is so for a day.
+# Written once the data is whole: by which clock it was made. Each day anew, because what makes it changes.
 MADE = "made"
 FRESH_S = 24 * 3600
+# What the demo group's solutions came to when they were run: by their content, so it is never out of date.
+RUNS = "demo"
 MAKE_USERS = "from studyhub.management.commands.serve import make_demo_users; make_demo_users()"
 
 
@@ -39,19 +43,24 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def prepare(told: dict[str, str], folder: Path) -> None:
-    """Tables, curriculum, static files, users and the demo group; the last two once a day.
+    """Tables, curriculum, static files; users and the demo group, all of it from nothing once a day.
 
     Raises CalledProcessError.
     """
+    made, by = folder / MADE, NOW.isoformat()
+    fresh = made.exists() and time.time() - made.stat().st_mtime < FRESH_S and made.read_text(encoding="utf-8") == by
+    if not fresh:
+        for path in folder.iterdir():
+            if path.name != RUNS:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
     subprocess.run(roles.invocation(roles.PREPARE), env=told, cwd=PROJECT, check=True)
-    made = folder / MADE
-    if made.exists() and time.time() - made.stat().st_mtime < FRESH_S:
+    if fresh:
         return
     # Users with a known password and simulated learners are made with DEBUG alone.
     debug = told | {"STUDYHUB_DEBUG": "1"}
-    for arguments in (["shell", "-c", MAKE_USERS], ["demo_group", "--fresh"]):
+    for arguments in (["shell", "-c", MAKE_USERS], ["demo_group"]):
         subprocess.run([sys.executable, "manage.py", *arguments], env=debug, cwd=PROJECT, check=True)
-    made.touch()
+    made.write_text(by, encoding="utf-8")
 
 
 @contextmanager
