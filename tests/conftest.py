@@ -24,8 +24,10 @@ ROWS = {"db", "transactional_db", "live_server"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """`-m rows` finds the tests that touch the database, without anybody having to mark them."""
+    """`-m rows` finds the tests that touch the database, `-m browser` those in Chromium, without anybody's mark."""
     for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker("browser")
         if item.get_closest_marker("django_db") or ROWS.intersection(item.fixturenames):
             item.add_marker("rows")
 

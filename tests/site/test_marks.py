@@ -1,4 +1,4 @@
-"""`make test-postgres` takes the tests that touch rows: they are found by what they ask for."""
+"""`make test-postgres` takes the tests that touch rows, and no browser: they are found by what they ask for."""
 
 import pytest
 
@@ -17,6 +17,10 @@ def test_one_that_asks_for_the_database(request, db):
 
 def test_one_that_asks_for_somebody(request, bob):
     assert "rows" in marks(request)
+
+
+def test_one_in_a_browser(request, chromium):
+    assert "browser" in marks(request)
 
 
 @pytest.mark.django_db
