@@ -20,7 +20,7 @@ FRENCH = {"Accept-Language": "fr"}
         ("/tracks/regression/resources/tree-video/", "Pourquoi celle-ci", "A tree in ten minutes"),
         ("/concepts/", "Les idées qui reviennent sans cesse.", "Questions about one feature at a time."),
         ("/concepts/decision-tree/", "À voir et à lire", "Decision tree"),
-        ("/exercises/", "Pas encore d’exercice", "Regression"),
+        ("/exercises/?track=regression", "Aucun exercice ne correspond", "Regression"),
     ],
 )
 def test_a_page_speaks_french_around_what_the_curriculum_says(client, catalog, address, said, content):
