@@ -56,6 +56,7 @@ def carry_out(tmp_path, own_tmp):
         ran = kit.run_notebook(tmp_path / f"attack-{next(numbers)}", kit.HONEST, code, **attack.limits)
         canary = kit.run_notebook(tmp_path / f"canary-{next(numbers)}", kit.HONEST)
         assert (canary.result.outcome, canary.score) == ("completed", 1.0), canary.result
+        nursery.wait_for_spares()  # as before: one that is just being made has a helper for a moment
         assert kit.left_behind(before) == []
         kit.assert_held(attack, ran)
         return ran

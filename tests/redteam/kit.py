@@ -257,8 +257,14 @@ def settles(holds: Callable[[], bool], *, within_s: float = 15.0) -> bool:
 
 def left_behind(before: Trace, *, within_s: float = 15.0) -> list[str]:
     """What is left since `before`, once things have settled."""
-    settles(lambda: not Trace.now().beyond(before), within_s=within_s)
-    return Trace.now().beyond(before)
+    left: list[str] = []
+
+    def nothing() -> bool:
+        left[:] = Trace.now().beyond(before)
+        return not left
+
+    settles(nothing, within_s=within_s)
+    return left
 
 
 def memory() -> int:
