@@ -1,6 +1,7 @@
 """Whatever falls silent is found, and ends once: by its result, by another attempt, or by our owning up to it."""
 
 import errno
+import logging
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,8 @@ from django.utils import timezone
 
 from apps.submissions import bell, folders, services
 from apps.submissions.constants import LOST_STARTS, State, Verdict
-from apps.submissions.models import CheckResult, QueueGate, Run
-from studyhub import broker
+from apps.submissions.models import CheckResult, QueueGate, Run, Submission
+from studyhub import broker, logs
 from tests.stores import write
 from tests.submissions.conftest import age, finish, fresh, say
 
@@ -245,6 +246,29 @@ def test_final_runs_are_never_touched(desk, bob, reconcile):
     finish(run, points=(0, 0))
     reconcile()
     assert Run.objects.filter(pk=run.pk).values().get() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_it_does_is_told_by_the_id_of_the_request(desk, bob, reconcile):
+    """Its task serves many hand-ins: each of its lines, and of its messages, is about one of them."""
+    run = desk.running(bob)
+    Submission.objects.filter(pk=run.submission_id).update(request_id="asked-for")
+    finish(run, points=(4, 6))
+    told: list[tuple[str, str]] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.append((record.getMessage(), logs.current().get("request_id", "")))
+
+    ear, logger, before = Ear(), logging.getLogger("apps.submissions.states"), logs.current()
+    logger.addHandler(ear)
+    try:
+        reconcile()
+    finally:
+        logger.removeHandler(ear)
+    assert fresh(run).state == State.GRADING
+    assert [request for _, request in told] == ["asked-for"], told
+    assert logs.current() == before
 
 
 def test_a_pass_over_a_long_queue_costs_few_queries(desk, bob, charlie, reconcile, django_assert_max_num_queries):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.runner.store import RESULT, StoreUnreachable
-from studyhub import broker
+from studyhub import broker, logs
 
 from .. import bell, folders
 from ..constants import LOST_STARTS, RUN_MARGIN_S, State
@@ -41,17 +41,18 @@ def reconcile() -> Counter[str]:
     """
     now = timezone.now()
     did: Counter[str] = Counter()
-    for run in Run.objects.filter(state__in=[State.QUEUED, State.RUNNING], released_at__isnull=False):
+    runs = Run.objects.select_related("submission")
+    for run in runs.filter(state__in=[State.QUEUED, State.RUNNING], released_at__isnull=False):
         did["result found"] += _guarded(_take_in_result, run, now)
-    for run in Run.objects.grading_died(now, settings.RUN_GRADING_LEASE_S):
+    for run in runs.grading_died(now, settings.RUN_GRADING_LEASE_S):
         did["grading restarted"] += _guarded(_restart_grading, run, now)
     if _passed_lately(now):
-        for run in Run.objects.filter(state=State.RUNNING):
+        for run in runs.filter(state=State.RUNNING):
             if run.is_overdue(now):
                 did["ended past its bound"] += _guarded(_end_overdue, run, now)
-        for run in Run.objects.lost_heartbeat(now, settings.RUN_LEASE_S):
+        for run in runs.lost_heartbeat(now, settings.RUN_LEASE_S):
             did["heartbeat lost"] += _guarded(_requeue_silent, run, now)
-        for run in Run.objects.lost_message(now, settings.RUN_START_LEASE_S):
+        for run in runs.lost_message(now, settings.RUN_START_LEASE_S):
             did["message lost"] += _guarded(_resend, run, now)
     did["went without a GPU"] += let_go_of_gpus(now)
     did["released"] += release_runs()
@@ -61,15 +62,15 @@ def reconcile() -> Counter[str]:
 
 
 def _guarded(act: Callable[[Run, datetime], bool], run: Run, now: datetime) -> bool:
-    """One run that can't be helped must not keep the pass from the others."""
-    try:
-        return act(run, now)
-    except StoreUnreachable as error:
-        logger.warning("Run %s waits for the run store: %s", run.pk, error)
-        return False
-    except Exception:  # logged, and tried again in the next pass
-        logger.exception("The reconciler could not help run %s", run.pk)
-        return False
+    """One run that can't be helped must not keep the pass from the others. What is done is told by the run's ids."""
+    with logs.bound(**run.log_ids):
+        try:
+            return act(run, now)
+        except StoreUnreachable as error:
+            logger.warning("Run %s waits for the run store: %s", run.pk, error)
+        except Exception:  # logged, and tried again in the next pass
+            logger.exception("The reconciler could not help run %s", run.pk)
+    return False
 
 
 def _passed_lately(now: datetime) -> bool:
