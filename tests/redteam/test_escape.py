@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -356,12 +357,12 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory):
-    """Sockets of the machine that answer whoever comes; the words that the attacks' texts name them by."""
+    """Sockets of the machine that take whoever comes, by the words that the attacks' texts name them by."""
     path = str(tmp_path_factory.mktemp("doors") / "s")
     with (
         socket.socket(socket.AF_UNIX) as named,
         socket.socket(socket.AF_UNIX) as abstract,
-        socket.create_server(("127.0.0.1", 0)) as port,
+        a_port() as port,
     ):
         name = f"studyhub-{os.getpid()}"
         named.bind(path)
@@ -369,9 +370,29 @@ def doors(tmp_path_factory):
         for door in (named, abstract):
             door.listen()
         Path(path).chmod(0o777)
-        yield {"socket": path, "abstract": name, "port": port.getsockname()[1], "worker": os.getpid()}
+        for door in (named, abstract, port):
+            door.setblocking(False)
+        yield {"socket": named, "abstract": abstract, "port": port}
+
+
+def a_port() -> socket.socket:
+    """A server on a port that nobody is given by chance: the shell in the sandbox listens on one of those itself."""
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for number in range(first - 1, 1024, -1):
+        with suppress(OSError):
+            return socket.create_server(("127.0.0.1", number))
+    raise OSError("no port of this machine is free")
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_it_stays_inside(carry_out, doors, name):
-    carry_out(ATTACKS[name], **doors)
+    words = {
+        "socket": doors["socket"].getsockname(),
+        "abstract": doors["abstract"].getsockname()[1:].decode(),
+        "port": doors["port"].getsockname()[1],
+        "worker": os.getpid(),
+    }
+    carry_out(ATTACKS[name], **words)
+    for door in doors.values():
+        with pytest.raises(BlockingIOError):  # nobody has come
+            door.accept()

@@ -26,7 +26,7 @@ for address in ("\\0{SECRET}", "/tmp/{SECRET}.sock"):
     doors.append(socket.socket(socket.AF_UNIX))
     doors[-1].bind(address)
     doors[-1].listen()
-doors.append(socket.create_server(("127.0.0.1", 41234)))
+doors.append(socket.create_server(("127.0.0.1", 21234)))
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", SECRET])
 os.mkfifo("/tmp/{SECRET}.fifo")
 """
@@ -61,8 +61,8 @@ ATTACKS: dict[str, Attack] = {
     "its ports": tries("""
         import socket
         for host in ('127.0.0.1', '::1', '0.0.0.0'):
-            expect_refusal(socket.create_connection, (host, 41234), timeout=0.5)
-        with socket.create_server(('127.0.0.1', 41234)) as mine:
+            expect_refusal(socket.create_connection, (host, 21234), timeout=0.5)
+        with socket.create_server(('127.0.0.1', 21234)) as mine:
             print('its number is free here')
         """),
     "signals to all": tries("""
