@@ -84,7 +84,8 @@ def test_guessing_at_tokens(client, db, settings):
     settings.RATE_LIMITS = read_limits(["api-unknown=2/600"])
     statuses = [client.get("/api/me", headers={"Authorization": "Bearer x"}).status_code for _ in range(6)]
     assert statuses[:2] == [401, 401]
-    assert statuses[-1] == 429
+    # Ten minutes of the clock may end between them.
+    assert 429 in statuses[2:]
 
 
 def test_every_kind_of_problem_says_what_to_do():
