@@ -76,16 +76,17 @@ class TestReady:
 def test_a_check_that_hangs_is_not_waited_for_nor_started_twice(monkeypatch):
     monkeypatch.setattr("studyhub.readiness.PATIENCE_S", 0.05)
     monkeypatch.setattr("studyhub.readiness.KEPT_S", 0.0)
-    begun, go_on = [], threading.Event()
+    begun, go_on = threading.Semaphore(0), threading.Event()
 
     def hangs():
-        begun.append(1)
+        begun.release()
         go_on.wait(30)
 
     asked = Readiness({"broker": hangs})
     try:
         assert [asked.find(), asked.find()] == [{"broker": "no answer"}] * 2
-        assert len(begun) == 1
+        assert begun.acquire(timeout=30)  # on a busy machine a thread begins when it can
+        assert not begun.acquire(blocking=False)
     finally:
         go_on.set()
 

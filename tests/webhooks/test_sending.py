@@ -188,8 +188,9 @@ class TestOneSends:
 
 
 class TestHostileReceivers:
-    @pytest.fixture(autouse=True)
+    @pytest.fixture
     def soon(self, monkeypatch):
+        """For who never comes to an end: on a busy machine any other takes longer than that too."""
         monkeypatch.setattr(sending, "DEADLINE_S", 0.5)
 
     def send(self, endpoint) -> Attempt:
@@ -197,11 +198,11 @@ class TestHostileReceivers:
         sending.send_due()
         return Attempt.objects.get()
 
-    def test_who_hangs_is_left(self, endpoint, receiver):
+    def test_who_hangs_is_left(self, endpoint, receiver, soon):
         receiver.answers = [lambda _: receiver.closing.wait(20)]
         assert self.send(endpoint).error == "It did not answer within 0.5 s."
 
-    def test_who_sends_a_byte_now_and_then_is_left_too(self, endpoint, receiver):
+    def test_who_sends_a_byte_now_and_then_is_left_too(self, endpoint, receiver, soon):
         def drip(handler):
             handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
             while not receiver.closing.wait(0.05):
