@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +28,8 @@ from studyhub import tally
 logger = logging.getLogger(__name__)
 
 DAYS = 7
+# Words of notifications (kinds.py) that begin with somebody's name; those of plans begin with a group's.
+NAMING = ("comment", "score", "attempts", "message", "extension", "pin", "group", "proposal")
 LATE = timedelta(days=1)  # after the week: then they are told that it takes longer
 Step = Callable[[User], None]
 _before: list[Step] = []
@@ -126,21 +128,29 @@ def _tell_late(user: User, now: datetime) -> None:
 
 
 def _forget_name(user: User) -> None:
-    """Others keep what they were told, without who it was: all such texts begin with the name. Sent mails go.
-
-    Only what is as old as the account or newer, and mails with the name as words of their own: anybody may be called E.
-    """
-    name = user.display_name
-    named = Q()
-    for after in (" ", ":", "\u202f"):  # French has a narrow space before a colon
-        named |= Q(text__startswith=f"{name}{after}")
-    told = Notification.objects.filter(named, at__gte=user.date_joined).exclude(user=user)
-    for one in told.select_related("user").iterator():
+    """Others keep what they were told, without who it was; the mails in which they were told so go."""
+    Mail.objects.filter(told__named=user).delete()
+    word = re.compile(rf"(?<!\w){re.escape(user.display_name)}(?!\w)")
+    told = Notification.objects.filter(named=user).exclude(user=user).select_related("user")
+    for one in chain(told.iterator(), _told_before(user)):
         with speaking_to(one.user):
             nobody = _("Somebody who has left")
-        Notification.objects.filter(pk=one.pk).update(text=f"{nobody}{one.text[len(name) :]}"[:500])
-    quoted = Q(subject__contains=name) | Q(text__contains=name) | Q(text__contains=user.email)
-    ended = Mail.objects.filter(quoted, ended_at__isnull=False, created_at__gte=user.date_joined).exclude(user=user)
-    words = re.compile(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(user.email)})(?!\w)")
-    rows = ended.only("pk", "subject", "text").iterator()
-    Mail.objects.filter(pk__in=[one.pk for one in rows if words.search(f"{one.subject} {one.text}")]).delete()
+        if one.named_length is None:
+            text = word.sub(lambda _match, nobody=nobody: nobody, one.text, count=1)
+        else:  # by its length, since they may have been called otherwise
+            text = nobody + one.text[one.named_length :]
+        Notification.objects.filter(pk=one.pk).update(text=text[:500])
+
+
+def _told_before(user: User) -> Iterator[Notification]:
+    """What the version before wrote, which kept nobody: the name itself is looked for, since else it stays for ever.
+
+    Such texts begin with it; where somebody is called so with another word after it, they are meant. Mails of that
+    time aren't searched: a month after they were written they are gone (mails.KEPT_FOR).
+    """
+    name = user.display_name
+    longer = tuple(User.objects.filter(name__startswith=f"{name} ").values_list("name", flat=True))
+    begun = tuple(f"{name}{after}" for after in (" ", ":", "\u202f"))  # French has a narrow space before a colon
+    old = Notification.objects.filter(named__isnull=True, named_length__isnull=True, kind__in=NAMING)
+    rows = old.filter(at__gte=user.date_joined, text__startswith=name).exclude(user=user).select_related("user")
+    return (one for one in rows.iterator() if one.text.startswith(begun) and not one.text.startswith(longer))

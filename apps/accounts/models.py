@@ -165,12 +165,36 @@ class Notification(models.Model):
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
     awaits_digest = models.BooleanField(default=False, db_default=False, help_text="For the next morning's mail.")
+    # Without constraints: the version before deletes people and mails, and knows of neither. The indexes are partial.
+    named = models.ForeignKey(
+        User,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="With whose name the text begins.",
+    )
+    named_length = models.PositiveSmallIntegerField(
+        null=True, help_text="Characters of that name; 0 without one. Empty: not known where in the text, or whether."
+    )
+    mail = models.ForeignKey(
+        Mail,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="told",
+        db_constraint=False,
+        db_index=False,
+        help_text="In which it was told as well.",
+    )
 
     class Meta:
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["user", "read_at"], name="notification_unread"),
             models.Index(fields=["user"], name="notification_for_digest", condition=models.Q(awaits_digest=True)),
+            models.Index(fields=["named"], name="notification_named", condition=models.Q(named__isnull=False)),
+            models.Index(fields=["mail"], name="notification_mailed", condition=models.Q(mail__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -23,12 +23,21 @@ Said = str | Callable[[], str]
 
 
 def notify(
-    users: Iterable[User], *, kind: str, text: Said, url: str = "", body: str = "", subject: Said = "", note: Said = ""
+    users: Iterable[User],
+    *,
+    kind: str,
+    text: Said,
+    naming: User | None = None,
+    url: str = "",
+    body: str = "",
+    subject: Said = "",
+    note: Said = "",
 ) -> int:
     """Tell each of `users` by the way that they chose; returns how many. In the transaction of what it tells of.
 
-    `body` is a message in Markdown, shown below `text`. A mail has the `subject`, else `text`; and `note` below. Give
-    functions that make the texts: they are called once for each of the users' languages.
+    `naming` is whose name `text` begins with: it goes from there when they leave. `body` is a message in Markdown,
+    shown below `text`. A mail has the `subject`, else `text`; and `note` below. Give functions that make the texts:
+    they are called once for each of the users' languages.
     """
     people, of = list(users), kind_of(kind)
     ways = channels([user.pk for user in people], of.name)
@@ -42,17 +51,28 @@ def notify(
             url=url[:300],
             body=body,
             awaits_digest=ways[user.pk] == Channel.DIGEST,
+            named=naming,
+            named_length=_length_of_name(naming, told[user.language][0]),
         )
         for user in wanting
     ]
     with transaction.atomic():
-        Notification.objects.bulk_create(rows)
-        for user in wanting:
+        for user, row in zip(wanting, rows, strict=True):
             if ways[user.pk] == Channel.AT_ONCE and user.is_active:
                 said, about, below = told[user.language]
                 with speaking_to(user):
-                    mails.write_at_once(user, of, subject=about or said, text=said, url=url, body=body, note=below)
+                    row.mail = mails.write_at_once(
+                        user, of, subject=about or said, text=said, url=url, body=body, note=below
+                    )
+        Notification.objects.bulk_create(rows)
     return len(rows)
+
+
+def _length_of_name(person: User | None, text: str) -> int | None:
+    """How much at the beginning of `text` is the person's name; None where a translation has it elsewhere."""
+    if person is None:
+        return 0
+    return len(person.display_name) if text.startswith(person.display_name) else None
 
 
 def speaking_to(user: User) -> translation.override:

@@ -30,6 +30,7 @@ RELATIONS: dict[str, Whose] = {
     "accounts.AuditEntry.subject": OWN,
     "accounts.DataExport.user": KEY,
     "accounts.Mail.user": OWN,
+    "accounts.Notification.named": ACT,
     "accounts.Notification.user": OWN,
     "accounts.Choice.user": OWN,
     "admin.LogEntry.user": OWN,

@@ -96,6 +96,7 @@ def propose(*, form: ProposalForm, by: User) -> Proposal | None:
             notify(
                 staff,
                 kind="proposal",
+                naming=by,
                 text=lambda: gettext("%(name)s proposes “%(proposal)s” for %(track)s.") % names,
                 url=proposal.get_absolute_url(),
             )

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts import mails
 from apps.accounts.kinds import DUE, MORNING, Channel
-from apps.accounts.models import Notification, User
+from apps.accounts.models import Mail, Notification, User
 from apps.accounts.notifications import channels, choose, notify, speaking_to
 from apps.accounts.zones import is_zone
 
@@ -128,8 +128,8 @@ def _tell(person: Person, way: Channel, now: datetime) -> bool:
             url = reverse("groups:plan", args=[parts[0].group.slug])
             notify([person.user], kind="due", text=lambda: Reminder(person.user, person.zone, parts).subject, url=url)
         if mailed.parts or news:
-            _write(mailed)
-            Notification.objects.filter(pk__in=[one.pk for one in news]).update(awaits_digest=False)
+            told = Notification.objects.filter(pk__in=[one.pk for one in news])
+            told.update(awaits_digest=False, mail=_write(mailed))
     return True
 
 
@@ -193,7 +193,7 @@ def _take(user: User, today: date) -> bool:
     return rows.update(day=today) == 1
 
 
-def _write(reminder: Reminder) -> None:
+def _write(reminder: Reminder) -> Mail:
     """Plain text with the same as HTML; its address ends the morning's mail, another one the reminders of a group."""
     stop_url = mails.stop_address(reminder.user, MORNING)
     context: dict[str, Any] = {
@@ -205,7 +205,7 @@ def _write(reminder: Reminder) -> None:
     with timezone.override(reminder.zone):
         text = render_to_string("groups/reminder.txt", context)
         html = render_to_string("groups/reminder.html", context)
-    mails.write(reminder.user, MORNING, subject=reminder.subject, text=text, html=html, stop_url=stop_url)
+    return mails.write(reminder.user, MORNING, subject=reminder.subject, text=text, html=html, stop_url=stop_url)
 
 
 def token_of(user: User) -> str:

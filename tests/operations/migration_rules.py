@@ -52,6 +52,11 @@ def _complaint(app: str, model: str, operation: Operation) -> Iterator[str]:
                 f"{operation.describe()}: the version before writes rows without it. Give it a db_default, or "
                 "null=True."
             )
+        case migrations.AddField(field=models.ForeignKey(db_index=True)) if model in LARGE.get(app, ()):
+            yield (
+                f"{operation.describe()}: nobody could write while its index is made. Give it db_index=False, and add "
+                "the index by AddIndexWhileServing."
+            )
         case migrations.AlterField(field=field) if not field.null and not field.many_to_many:
             yield (
                 f"{operation.describe()}: it may forbid what the version before writes, and may rewrite the table. "

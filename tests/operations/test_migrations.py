@@ -68,6 +68,10 @@ MADE = migrations.CreateModel("Run", [("id", models.BigAutoField(primary_key=Tru
         (migrations.AddField("run", "colour", models.CharField(max_length=9, default="red")), "Give it a db_default"),
         (migrations.AlterField("run", "seed", models.BigIntegerField()), "allow it by name"),
         (migrations.AddIndex("run", INDEX), "Use AddIndexWhileServing"),
+        (
+            migrations.AddField("run", "by", models.ForeignKey("x.Y", models.SET_NULL, null=True)),
+            "Give it db_index=False",
+        ),
         (migrations.AddConstraint("run", models.UniqueConstraint(fields=["seed"], name="once")), "NOT VALID, VALIDATE"),
         (migrations.RunPython(lambda apps, editor: None), "Give its reverse"),
         (migrations.RunSQL("SELECT 1"), "Give its reverse"),
@@ -86,6 +90,7 @@ def test_what_does_not_fit_is_found_with_what_to_do(operation, advice):
         [migrations.AddField("run", "colour", models.CharField(max_length=9, null=True))],
         [migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("run", "seed")])],
         [AddIndexWhileServing("run", INDEX)],
+        [migrations.AddField("run", "by", models.ForeignKey("x.Y", models.SET_NULL, null=True, db_index=False))],
         [migrations.AddIndex("exercise", INDEX)],
         [MADE, migrations.AddIndex("run", INDEX), migrations.AddField("run", "seed", models.IntegerField())],
         [migrations.RunPython(lambda apps, editor: None, migrations.RunPython.noop)],

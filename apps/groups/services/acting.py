@@ -37,7 +37,7 @@ def pin(*, by: Membership, member: Membership, resource: Resource, note: str) ->
             )
             return said % {"by": by.user, "what": resource, "note": note}
 
-        notify([member.user], kind="pin", text=text, url=url)
+        notify([member.user], kind="pin", naming=by.user, text=text, url=url)
     return made
 
 
@@ -59,6 +59,7 @@ def message(*, by: Membership, members: Sequence[Membership], subject: str, text
         notify(
             [member.user for member in members],
             kind="message",
+            naming=by.user,
             text=lambda: _("%(by)s wrote to you: %(subject)s") % names,
             body=text,
             subject=f"{by.group}: {subject}",

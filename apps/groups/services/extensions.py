@@ -68,7 +68,7 @@ def _tell(member: Membership, by: User, what: str, text: Callable[[], str], why:
         where=member.group.name,
         url=url,
     )
-    notify([member.user], kind="extension", text=lambda: f"{text()} {why}".strip(), url=url)
+    notify([member.user], kind="extension", naming=by, text=lambda: f"{text()} {why}".strip(), url=url)
 
 
 def _read(moment: datetime, member: Membership) -> str:

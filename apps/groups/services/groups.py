@@ -81,6 +81,6 @@ def _set_archived(group: Group, by: User, *, archived: bool) -> bool:
                 )
                 return said % names
 
-            notify(others, kind="group", text=text, url=url)
+            notify(others, kind="group", naming=by, text=text, url=url)
     group.refresh_from_db()
     return bool(changed)

@@ -90,7 +90,7 @@ def send(*, by: Membership, emails: Iterable[str], days: int, link: Callable[[st
         ]
         for known in User.objects.annotate(lower=Lower("email")).filter(lower__in=wanted, is_active=True):
             url = next(address_of(one) for one in made if one.email == known.email.lower())
-            notify([known], kind="group", text=invites, url=url)
+            notify([known], kind="group", naming=by.user, text=invites, url=url)
             languages[known.email.lower()] = known.language or settings.LANGUAGE_CODE
     sent = _hand_over(made, by, link, languages)
     return sent, len(made) - sent
@@ -197,7 +197,7 @@ def _announce(group: Group, user: User) -> None:
     leads = [one.user for one in group.memberships.leading().exclude(user=user).select_related("user")]
     names = {"who": user, "group": group}
     url = reverse("groups:members", args=[group.slug])
-    notify(leads, kind="group", text=lambda: _("%(who)s joined %(group)s.") % names, url=url)
+    notify(leads, kind="group", naming=user, text=lambda: _("%(who)s joined %(group)s.") % names, url=url)
 
 
 def _hand_over(

@@ -77,7 +77,7 @@ def leave(*, member: Membership) -> str:
         url = reverse("groups:members", args=[member.group.slug])
         names = {"who": member.user, "group": member.group}
         people = [one.user for one in leads]
-        notify(people, kind="group", text=lambda: _("%(who)s left %(group)s.") % names, url=url)
+        notify(people, kind="group", naming=member.user, text=lambda: _("%(who)s left %(group)s.") % names, url=url)
         return token
 
 
@@ -161,4 +161,4 @@ def _tell(
     audit.record(actor=by.user, subject=member.user, act=act, what=said, where=group.name, url=url)
     if by.user_id != member.user_id:
         names = {"by": by.user, "group": group}
-        notify([member.user], kind="group", text=lambda: text() % names, url=url)
+        notify([member.user], kind="group", naming=by.user, text=lambda: text() % names, url=url)

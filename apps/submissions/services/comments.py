@@ -40,10 +40,10 @@ def comment(*, author: User, submission: Submission, text: str, cell: int | None
         if author.pk == submission.user_id:
             for helper in _listeners(submission):
                 url = f"{page_for(helper, submission)}#comment-{made.pk}"
-                notify([helper], kind="comment", text=lambda: _(TO_HELPER) % facts, url=url)
+                notify([helper], kind="comment", naming=author, text=lambda: _(TO_HELPER) % facts, url=url)
         else:
             url = f"{submission.get_absolute_url()}#comment-{made.pk}"
-            notify([submission.user], kind="comment", text=lambda: _(TO_LEARNER) % facts, url=url)
+            notify([submission.user], kind="comment", naming=author, text=lambda: _(TO_LEARNER) % facts, url=url)
             did = f"Commented on hand-in {submission.number} of {submission.exercise}"
             audit.record(actor=author, subject=submission.user, act="comment", what=did, where=where, url=url)
         commented(made)

@@ -81,6 +81,7 @@ def override(*, by: User, submission: Submission, points: float, reason: str, wh
         notify(
             [submission.user],
             kind="score",
+            naming=by,
             text=lambda: (
                 _("%(name)s gave your hand-in %(number)s of %(exercise)s %(points)s points: %(reason)s")
                 % (facts | {"points": _points(given.points, given.max_points)})
@@ -143,6 +144,7 @@ def grant_attempts(
         notify(
             [user],
             kind="attempts",
+            naming=by,
             text=lambda: (
                 ngettext(
                     "%(name)s gave you %(n)s more attempt at %(exercise)s: %(reason)s",
