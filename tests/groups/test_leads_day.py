@@ -52,6 +52,7 @@ def test_a_leads_day(open_page, circle, desk, office, assign, alice, bob, tmp_pa
     expect(page.get_by_text("Nothing has changed so far.")).to_be_visible()
     expect(page.locator(".regraded tbody tr")).to_have_count(3)
     page.get_by_role("button", name="Apply to all").click()
+    expect(page.get_by_role("heading", name="Being applied")).to_be_visible()
     office.work(regrade)
     page.reload()
     expect(page.get_by_text("What it came to")).to_be_visible()
