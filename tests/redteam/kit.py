@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import dedent, indent
 from types import SimpleNamespace
@@ -35,8 +35,10 @@ from apps.submissions.grading import report_on, score_of
 
 SEED = 1234567
 FULL = 10.0
-LIMITS = {"wall_s": 10.0, "cell_s": 5.0, "memory_mb": 320, "disk_mb": 16, "processes": 16, "artefact_mb": 8}
+LIMITS = {"wall_s": 60.0, "cell_s": 60.0, "memory_mb": 320, "disk_mb": 16, "processes": 16, "artefact_mb": 8}
 LIMITS |= {"output_kb": 512, "cell_output_kb": 256}
+# For who may run into a limit of time; all others have enough of it to come to their own end, on the busiest machine.
+BRIEF = {"wall_s": 10.0, "cell_s": 5.0, "call_s": 2.0}
 
 
 def draw(rng: np.random.Generator) -> Inputs:
@@ -47,8 +49,8 @@ def draw(rng: np.random.Generator) -> Inputs:
 SPEC = GradingSpec(
     inputs=draw,
     probes=(
-        ProbeCall(id="double", target="double", args=("$X",), timeout_s=2.0),
-        ProbeCall(id="secret", target="secret", args=("$X",), timeout_s=2.0),
+        ProbeCall(id="double", target="double", args=("$X",)),
+        ProbeCall(id="secret", target="secret", args=("$X",)),
     ),
     checks=(
         Close(id="double", title="Double", points=1, probe="double", reference=lambda inputs: 2 * inputs["X"]),
@@ -117,7 +119,7 @@ class Attack:
     """A hostile notebook: `code` runs after an honest first cell. What must come of it, and of its score.
 
     `said` is a pattern that its outputs hold: proof that the attack was made. `reason` is a pattern for the learner's
-    sentence. `artefact` is a pattern for what the probe `secret` brought back.
+    sentence. `artefact` is a pattern for what the probe `secret` brought back. After `seconds` it hangs.
     """
 
     code: str
@@ -127,11 +129,18 @@ class Attack:
     reason: str = ""
     artefact: str = ""
     limits: dict[str, float] = field(default_factory=dict)
-    seconds: float = 20.0
+    seconds: float = 90.0
 
     def __post_init__(self) -> None:
         """Attacks are written as indented blocks."""
         object.__setattr__(self, "code", dedent(self.code))
+        if "timed_out" in self.outcomes:
+            object.__setattr__(self, "limits", {**BRIEF, **self.limits})
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What may come of it."""
+        return (self.outcome,) if isinstance(self.outcome, str) else self.outcome
 
 
 def tries(code: str, **expected) -> Attack:
@@ -175,8 +184,13 @@ class Ran:
         return path.read_bytes() if path.is_file() else b""
 
 
-def run_notebook(folder: Path, *sources: str, on_progress=None, warm: bool = True, **limits: float) -> Ran:
-    """Run `sources` as the cells of a hand-in to the exercise, as the platform would have it run."""
+def run_notebook(
+    folder: Path, *sources: str, on_progress=None, warm: bool = True, call_s: float = 30.0, **limits: float
+) -> Ran:
+    """Run `sources` as the cells of a hand-in to the exercise, as the platform would have it run.
+
+    A call of the probe gets `call_s`; the other limits are those of Limits.
+    """
     folder.mkdir(parents=True)
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / contract.NOTEBOOK_FILE)
@@ -190,7 +204,7 @@ def run_notebook(folder: Path, *sources: str, on_progress=None, warm: bool = Tru
         profile="numpy",
         limits=Limits(**{**LIMITS, **limits}),
         inputs=inputs.for_learner(),
-        probes=SPEC.probes,
+        probes=tuple(replace(probe, timeout_s=call_s) for probe in SPEC.probes),
     )
     started = time.perf_counter()
     result = execute(folder, request, on_progress=on_progress, warm=warm)
@@ -285,8 +299,7 @@ def marked_processes(mark: str) -> list[int]:
 
 def assert_held(attack: Attack, ran: Ran) -> None:
     """The attack was made, came to what it had to come to, and brought nothing."""
-    expected = (attack.outcome,) if isinstance(attack.outcome, str) else attack.outcome
-    assert ran.result.outcome in expected, (ran.result.reason, ran.result.detail, ran.stdout[-2000:])
+    assert ran.result.outcome in attack.outcomes, (ran.result.reason, ran.result.detail, ran.stdout[-2000:])
     assert ran.result.outcome != Outcome.PLATFORM_ERROR
     assert not re.search(r"^GOT.*", ran.stdout, re.MULTILINE), ran.stdout[-2000:]
     assert re.search(attack.said, ran.stdout), ran.stdout[-2000:]

@@ -126,7 +126,7 @@ ATTACKS: dict[str, Attack] = {
         names = [n for n in glob.glob('/usr/*bin/*') if os.stat(n).st_mode & 0o4000]
         for words in (['/usr/bin/su', '-c', 'id'], ['/usr/bin/newgrp'], ['/usr/bin/passwd', '-S']):
             pipe = subprocess.PIPE
-            done = attempt(subprocess.run, words, stdout=pipe, stderr=pipe, text=True, input='', timeout=2)
+            done = attempt(subprocess.run, words, stdout=pipe, stderr=pipe, text=True, input='')
             done and 'uid=0' in done.stdout and got(done.stdout)
         print(len(names), 'of them')
         """

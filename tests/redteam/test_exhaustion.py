@@ -1,10 +1,8 @@
 """Exhausting a resource: each limit has its own verdict, and neither the worker nor the next run notices."""
 
-import gc
-
-import psutil
 import pytest
 
+from tests.redteam import kit
 from tests.redteam.kit import Attack
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("kernel")]
@@ -224,7 +222,6 @@ ATTACKS: dict[str, Attack] = {
                 except BaseException: pass
         """,
         reason="Calling the notebook's functions",
-        seconds=25,
         **TIME,
     ),
     "many short cells' worth of sleep": Attack(
@@ -290,10 +287,7 @@ ATTACKS: dict[str, Attack] = {
         f(0)
         """,
         outcome="learner_error",
-        reason="RecursionError",
-        # IPython takes seconds to lay it out.
-        limits={"cell_s": 20.0, "wall_s": 30.0},
-        seconds=40.0,
+        reason="RecursionError",  # IPython takes seconds to lay it out
     ),
     "cells that print in turn": Attack(
         """
@@ -328,11 +322,9 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_its_limit_ends_it(carry_out, name):
-    gc.collect()
-    before = psutil.Process().memory_info().rss
+    before = kit.memory()
     carry_out(ATTACKS[name])
-    gc.collect()
-    assert psutil.Process().memory_info().rss - before < 300 * 2**20
+    assert kit.settles(lambda: kit.memory() - before < 300 * 2**20)
 
 
 def test_a_large_cell_is_run_or_refused(carry_out):

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from apps.runner import client
+from apps.runner import zygote_nursery as nursery
 from tests.redteam.kit import HONEST, Attack, Trace, left_behind, marked_processes, run_notebook
 from tests.redteam.test_forgery import MESSAGES
 
@@ -114,6 +115,7 @@ def test_a_mark_would_be_seen(tmp_path, own_tmp):
     """The look for marked processes finds them while they live."""
     mark = f"mark-{uuid.uuid4()}"
     seen: list[int] = []
+    nursery.wait_for_spares()
     before = Trace.now()
     code = f"import subprocess, sys, time\nsubprocess.Popen({SLEEP})".replace("«mark»", mark)
     run_notebook(
@@ -121,6 +123,7 @@ def test_a_mark_would_be_seen(tmp_path, own_tmp):
     )
     assert seen
     assert marked_processes(mark) == []
+    nursery.wait_for_spares()
     assert left_behind(before) == []
 
 

@@ -140,7 +140,7 @@ def member(name, content):
 @pytest.mark.parametrize("name", ATTACKS)
 def test_only_what_is_sound_is_read(carry_out, name):
     attack = ATTACKS[name]
-    limits = {"memory_mb": 640, "wall_s": 15.0, "disk_mb": 64, **attack.limits}
+    limits = {"memory_mb": 640, "disk_mb": 64, **attack.limits}
     carry_out(Attack(HANDS + attack.code, outcome=attack.outcome, score=attack.score, limits=limits))
 
 
