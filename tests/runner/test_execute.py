@@ -77,8 +77,12 @@ def test_a_probe_calls_what_the_notebook_defined(run):
     ],
 )
 def test_what_comes_of_a_call_is_told(run, body, status):
+    # Time for what ends by itself, however slow the machine is.
+    timeout_s = 1.0 if status == "timed_out" else 30.0
     ran = run(
-        f"import numpy as np\ndef f():\n    {body}", probes=(call("f", timeout_s=1.0),), limits={"artefact_mb": 8}
+        f"import numpy as np\ndef f():\n    {body}",
+        probes=(call("f", timeout_s=timeout_s),),
+        limits={"artefact_mb": 8},
     )
     assert ran.result.outcome == "completed"
     assert ran.artefact("f")["status"] == status
@@ -88,7 +92,7 @@ def test_a_table_and_a_module_go_in_and_come_out(run):
     ran = run(
         "import torch\nmodel = torch.nn.Linear(3, 2)\ndef means(t): return t.mean()\ndef as_table(t): return t",
         profile="torch",
-        limits={"memory_mb": 2048, "wall_s": 60, "cell_s": 60},
+        limits={"memory_mb": 2048},
         inputs=(HiddenInput(name="t", kind="table", columns=("a", "b")), HiddenInput(name="x", kind="tensor")),
         arrays={"t/a": np.array([1.0, 3.0]), "t/b": np.array(["u", "v"]), "x": np.ones((4, 3), dtype=np.float32)},
         probes=(
@@ -164,7 +168,7 @@ def test_a_cancelled_run_ends(run, tmp_path):
         if progress.cell == 0:
             (tmp_path / "cancel").touch()
 
-    ran = run("while True: pass", folder=tmp_path, on_progress=cancel, limits={"wall_s": 60, "cell_s": 60})
+    ran = run("while True: pass", folder=tmp_path, on_progress=cancel)
     assert ran.result.outcome == "cancelled"
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -205,7 +206,7 @@ class TestSpare:
         )
         run = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
         assert run.returncode == -9
-        left = [psutil.Process(int(run.stdout))] if psutil.pid_exists(int(run.stdout)) else []
+        left = [one for one in psutil.process_iter() if one.pid == int(run.stdout)]
         assert psutil.wait_procs(left, timeout=60)[1] == []
 
     def test_a_fork_of_the_worker_leaves_it_alone(self, spare):
@@ -242,14 +243,15 @@ def python_in(sealed) -> psutil.Process:
     """The process that waits for the formula, the innermost; it is there once SymPy is being imported."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        inner = [
-            one
-            for one in psutil.Process(sealed.process.pid).children(recursive=True)
-            if one.cmdline()[:1]
-            and one.cmdline()[0].endswith("python")
-            and "-I" in one.cmdline()[:3]
-            and not one.children()
-        ]
-        if inner and "-S" not in inner[-1].cmdline():
-            return inner[-1]
+        with suppress(psutil.NoSuchProcess):  # one of those that set the sandbox up has ended since it was listed
+            inner = [
+                one
+                for one in psutil.Process(sealed.process.pid).children(recursive=True)
+                if one.cmdline()[:1]
+                and one.cmdline()[0].endswith("python")
+                and "-I" in one.cmdline()[:3]
+                and not one.children()
+            ]
+            if inner and "-S" not in inner[-1].cmdline():
+                return inner[-1]
     raise AssertionError("No Python was started in the sandbox.")

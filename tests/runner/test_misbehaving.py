@@ -93,8 +93,7 @@ def left_behind(namespace: str, began: str) -> list[str]:
 
 @pytest.mark.parametrize(("code", "outcome", "reason"), ENDS.values(), ids=ENDS)
 def test_each_ends_in_its_own_verdict(run, code, outcome, reason):
-    # Time to meet its own limit, however slow the machine is.
-    limits = {} if outcome == "timed_out" else {"wall_s": 60, "cell_s": 60}
+    limits = {"cell_s": 4} if outcome == "timed_out" else {}
     ran = run(TELL_NAMESPACE, code, "y = 2", limits=limits)
     assert ran.result.outcome == outcome
     assert re.search(re.escape(reason), ran.result.reason)
@@ -174,7 +173,7 @@ def test_a_long_line_of_output_costs_no_time_of_the_worker(run, monkeypatch):
         return original(client, *args, **options)
 
     monkeypatch.setattr(StudyHubClient, "execute_in_kernel", watched)
-    ran = run("print('x' * 900_000)\nprint('y', end='')\n1/0", limits={"wall_s": 60, "cell_s": 60})
+    ran = run("print('x' * 900_000)\nprint('y', end='')\n1/0")
     assert ran.stdout == "x" * 900_000 + "\ny"
     assert merged_by_nbclient == [False]
 
@@ -186,6 +185,5 @@ def test_a_link_in_the_outbox_is_not_followed(run):
         "import os\nos.symlink('/etc/hostname', '/run/studyhub/out/f.json')\nos.mkfifo('/run/studyhub/out/g.json')\n"
         "os.symlink('/etc', '/run/studyhub/out/h.json')",
         probes=(ProbeCall(id="f", target="nothing"), ProbeCall(id="h", target="nothing")),
-        limits={"wall_s": 20},
     )
     assert not (ran.folder / "result" / "artefacts" / "f.json").exists()

@@ -88,7 +88,7 @@ def test_figures_tables_and_progress_bars_look_the_same(monkeypatch, run):
         "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
         "plt.figure()\nprint(plt.get_fignums())",
         profile="sklearn",
-        limits={"wall_s": 60, "cell_s": 60, "memory_mb": 1024},
+        limits={"memory_mb": 1024},
     )
     assert warm.result.outcome == "completed"
     assert [cell.outputs for cell in warm.notebook.cells] == [cell.outputs for cell in cold.notebook.cells]
@@ -167,7 +167,7 @@ def test_a_zygote_killed_during_a_run_is_our_fault(run):
 def test_a_fork_loop_leaves_the_zygote_in_use(run):
     run("x = 1")
     before = zygote().pid
-    assert run(FORK_LOOP, limits={"wall_s": 30, "cell_s": 30}).result.outcome == "too_many_processes"
+    assert run(FORK_LOOP).result.outcome == "too_many_processes"
     assert run("x = 1").result.outcome == "completed"
     assert zygote().pid == before
 
@@ -188,7 +188,7 @@ def test_a_zygote_is_replaced_after_its_forks_and_when_packages_changed(run, mon
 
 
 def test_two_runs_at_once_do_not_see_each_other(run, tmp_path):
-    meet = threading.Barrier(2, timeout=30)
+    meet = threading.Barrier(2, timeout=120)
     look = (
         "import os, pathlib\npathlib.Path('/tmp/mine').write_text('x'); pathlib.Path('/dev/shm/mine').write_text('x')\n"
         "print(os.readlink('/proc/self/ns/pid'))",
@@ -198,7 +198,8 @@ def test_two_runs_at_once_do_not_see_each_other(run, tmp_path):
     )
 
     def wait(progress):
-        if progress.cell == 0:
+        # The watchdog reports too, and would be taken for the other run.
+        if progress.cell == 0 and not threading.current_thread().daemon:
             meet.wait()
 
     found = {}
