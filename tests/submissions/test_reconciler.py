@@ -2,14 +2,17 @@
 
 import errno
 import logging
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.submissions import bell, folders, services
 from apps.submissions.constants import LOST_STARTS, State, Verdict
 from apps.submissions.models import CheckResult, QueueGate, Run, Submission
+from apps.submissions.services import results
 from studyhub import broker, logs
 from tests.stores import write
 from tests.submissions.conftest import age, finish, fresh, say
@@ -112,6 +115,30 @@ def test_a_result_is_found_though_every_message_was_lost(desk, bob, reconcile):
     run = desk.released(bob)
     finish(run)
     reconcile()
+    assert fresh(run).state == State.GRADING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_result_without_a_start_nobody_sees_it_run(desk, bob, monkeypatch):
+    """Between its two moves a pass beside would find a run that has gone on since its release, and end it."""
+    run = age(desk.released(bob), released_at=3600)
+    finish(run)
+    move, seen = results.move, []
+
+    def look() -> None:
+        seen.append(fresh(run).state)
+        connection.close()
+
+    def moved(*arguments: object, **keywords: object) -> bool:
+        done = move(*arguments, **keywords)
+        beside = threading.Thread(target=look)
+        beside.start()
+        beside.join()
+        return done
+
+    monkeypatch.setattr(results, "move", moved)
+    assert services.accept_result(run_id=str(run.pk), attempt=1)
+    assert seen == [State.QUEUED, State.QUEUED]
     assert fresh(run).state == State.GRADING
 
 

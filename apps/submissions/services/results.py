@@ -98,7 +98,9 @@ def accept_result(*, run_id: str, attempt: int) -> bool:
     return _take_in(run, result)
 
 
+@transaction.atomic
 def _take_in(run: Run, result: RunResult) -> bool:
+    """One transaction: a run of whose start nobody was told would look overdue between its two moves."""
     now = timezone.now()
     if run.state == State.QUEUED:
         start = {"started_at": run.released_at, "heartbeat_at": now}
@@ -117,18 +119,15 @@ def _take_in(run: Run, result: RunResult) -> bool:
         "progress": {},
     }
     if result.outcome == Outcome.CANCELLED:
-        with transaction.atomic():
-            moved = move(run, to=State.CANCELLED, why="The runner was told to stop", finished_at=now, **told)
-            if moved:
-                trial_ended(run)
-        return moved
-    with transaction.atomic():
-        moved = move(
-            run, to=State.GRADING, why=HAS_RUN.get(result.outcome, "It has run to its end"), grading_at=now, **told
-        )
+        moved = move(run, to=State.CANCELLED, why="The runner was told to stop", finished_at=now, **told)
         if moved:
-            bell.send_on_commit(bell.GRADE_TASK, str(run.pk), run.attempt)
-            bell.send_on_commit(bell.RELEASE_TASK)
+            trial_ended(run)
+        return moved
+    why = HAS_RUN.get(result.outcome, "It has run to its end")
+    moved = move(run, to=State.GRADING, why=why, grading_at=now, **told)
+    if moved:
+        bell.send_on_commit(bell.GRADE_TASK, str(run.pk), run.attempt)
+        bell.send_on_commit(bell.RELEASE_TASK)
     return moved
 
 
