@@ -49,6 +49,7 @@ def load_quizzes(folder: Path, curriculum: Curriculum) -> tuple[Quiz, ...]:
     """
     problems: list[Problem] = []
     quizzes: list[Quiz] = []
+    unread: set[Path] = set()
     seen: dict[str, Path] = {}
     for path in find_quizzes(folder):
         if path.stem in seen:
@@ -59,10 +60,11 @@ def load_quizzes(folder: Path, curriculum: Curriculum) -> tuple[Quiz, ...]:
             quiz = read_quiz(path)
         except CurriculumError as error:
             problems += error.problems
+            unread.add(path.parent)
             continue
         problems += _dangling(quiz, path, curriculum)
         quizzes.append(quiz)
-    problems += _strays(folder, quizzes)
+    problems += _strays(folder, quizzes, unread)
     if problems:
         raise CurriculumError(problems)
     tracks = {track.slug: index for index, track in enumerate(curriculum.tracks)}
@@ -196,13 +198,13 @@ def _dangling(quiz: Quiz, path: Path, curriculum: Curriculum) -> Iterator[Proble
             yield file.problem((*place, "look_again", "resource"), f"There is no resource {slug!r}. {advice}")
 
 
-def _strays(folder: Path, quizzes: list[Quiz]) -> Iterator[Problem]:
-    """Files in a folder of quizzes that none of its quizzes uses."""
+def _strays(folder: Path, quizzes: list[Quiz], unread: set[Path]) -> Iterator[Problem]:
+    """Files in a folder of quizzes that none of its quizzes uses; in one of `unread` nobody can tell."""
     used = {(quiz.track, question.picture.file) for quiz in quizzes for question in quiz.questions if question.picture}
     for path in sorted(folder.glob(f"*/{FOLDER}/*")):
         if path.name.startswith(".") or (path.suffix == ".yaml" and path.is_file()):
             continue
-        if (path.parent.parent.name, path.name) not in used and quizzes:
+        if (path.parent.parent.name, path.name) not in used and path.parent not in unread:
             yield Problem(path, 1, "No question uses this. Remove it, or name it under picture: {file: …, alt: …}.")
 
 

@@ -312,6 +312,15 @@ def test_a_picture_that_no_question_uses_is_named(write, curriculum):
     assert "old.svg:1: No question uses this" in problems(path, curriculum)
 
 
+def test_beside_a_question_that_can_not_be_read_no_picture_is_called_unused(write, curriculum):
+    write(NUMERIC, name="sound")
+    path = write(HOTSPOT, SINGLE.replace("explanation:", "explanatio:"))
+    path.with_name("tree.svg").write_text(SVG)
+    found = problems(path, curriculum)
+    assert "The key 'explanation' is missing" in found
+    assert "No question uses this" not in found
+
+
 def test_pictures_have_a_size(write):
     path = write(HOTSPOT)
     picture = path.with_name("tree.svg")
