@@ -70,10 +70,6 @@ class WarmRun:
             with contextlib.suppress(OSError), open(f"/proc/{self.pid}/task/{self.pid}/children") as children:
                 self.kernel = os.pidfd_open(int(children.read().split()[0]))
 
-    def is_ready(self) -> bool:
-        """Whether the kernel would answer now."""
-        return self.handle >= 0 or self.channel.has_message()
-
     def claim(self, limits: Limits, data: Path | None) -> None:
         """Make this spare the sandbox of one run. Raises KernelStartError where that fails."""
         self.wait_until_ready()

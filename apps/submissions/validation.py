@@ -22,7 +22,6 @@ SOURCE_BYTES = 1 * MB
 ATTACHMENT_BYTES = 2 * MB
 CELL_TYPES = {"code", "markdown", "raw"}
 # What Python calls itself in the metadata of Jupyter, Colab, Kaggle and older IPython.
-OTHER_KERNELS = r"(ir|julia|rust|javascript|deno|octave|sas|bash|scala|xcpp)\b"
 PYTHON = {"python", "python3", "ipython", "ipython3"}
 # Others mean something to papermill ("parameters") or to nobody here.
 KEPT_TAGS = ("public-check", "raises-exception")
