@@ -153,3 +153,22 @@ class TestInBrowser:
         page.get_by_role("button", name="Save").click()
         expect(page.locator(".toasts")).to_have_css("position", "static")
         expect(page.get_by_text("Saved.")).to_be_visible()
+
+    @pytest.mark.parametrize("reduced", [False, True], ids=["motion", "reduced motion"])
+    def test_a_shade_says_on_which_side_a_table_goes_on(self, open_page, bob, reduced):
+        bob.reduced_motion = reduced
+        bob.save()
+        page = open_page("/api/docs", user=bob, viewport={"width": 390, "height": 900})
+        table = page.get_by_role("group", name="Scopes")
+        left, right = re.compile(r"(?<!-)16px 0px 12px -12px inset"), re.compile(r"-16px 0px 12px -12px inset")
+        table.evaluate("one => one.firstElementChild.style.width = '60rem'")
+        expect(table).to_have_css("box-shadow", right)
+        expect(table).not_to_have_css("box-shadow", left)
+        table.evaluate("one => one.scrollBy(one.clientWidth / 3, 0)")
+        expect(table).to_have_css("box-shadow", left)
+        expect(table).to_have_css("box-shadow", right)
+        table.evaluate("one => one.scrollBy(one.scrollWidth, 0)")
+        expect(table).not_to_have_css("box-shadow", right)
+        expect(table).to_have_css("box-shadow", left)
+        table.evaluate("one => one.firstElementChild.style.width = '10rem'")
+        expect(table).to_have_css("box-shadow", "none")
