@@ -72,7 +72,7 @@ def import_file(folder: Path, digest: str, name: str) -> ModuleType:
     try:
         return importlib.import_module(f"{root}.{name}")
     except Exception as error:
-        path, line = _blame(error, folder, file)
+        path, line = blame(error, folder, file)
         advice = f"{type(error).__name__}: {error}. Correct it, then try again"
         if isinstance(error, ModuleNotFoundError) and error.name and (folder / f"{error.name}.py").is_file():
             advice = (
@@ -81,8 +81,9 @@ def import_file(folder: Path, digest: str, name: str) -> ModuleType:
         raise PackageError.at(path, line, f"{file.name} can't be imported. {advice}.") from error
 
 
-def _blame(error: Exception, folder: Path, file: Path) -> tuple[Path, int]:
-    """The last line of the package's own files on the way to the error."""
+def blame(error: BaseException, folder: Path, file: Path) -> tuple[Path, int]:
+    """The last line of the package's own files on the way to the error; the first of `file` where it met none."""
+    folder = folder.resolve()
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
         return Path(error.filename), error.lineno or 1
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(f"{folder}/")]

@@ -86,13 +86,15 @@ def parse(path: Path, text: str) -> Source:
     """Take a text apart at its markers. Raises PackageError that names every malformed region by its line."""
     parts: list[str | Region] = []
     problems: list[Problem] = []
+    # What is wrong between the markers of the region at hand: nothing can be said of one that has no end.
+    inside: list[Problem] = []
     seen: dict[str, int] = {}
     name, begun_at, indent = "", 0, ""
     solution: list[str] = []
     starter: list[str] | None = None
 
-    def wrong(line: int, message: str, advice: str) -> None:
-        problems.append(Problem(path, line, f"{message} {advice}"))
+    def wrong(line: int, message: str, advice: str, among: list[Problem] = problems) -> None:
+        among.append(Problem(path, line, f"{message} {advice}"))
 
     for number, line in enumerate(text.splitlines(), start=1):
         marker = MARKER.match(line)
@@ -102,20 +104,22 @@ def parse(path: Path, text: str) -> Source:
             if not begun_at:
                 parts.append(line)
             elif CELL.match(line):
-                wrong(number, f"The region {name!r} crosses the border of a cell.", "End it before the next # %%.")
+                advice = "End it before the next # %%."
+                wrong(number, f"The region {name!r} crosses the border of a cell.", advice, inside)
             elif line.strip() and not line.startswith(indent):
-                wrong(number, f"This line is less indented than the region {name!r}.", "Indent it like its markers.")
+                advice = "Indent it like its markers."
+                wrong(number, f"This line is less indented than the region {name!r}.", advice, inside)
             elif starter is None:
                 solution.append(line)
             elif line.strip() and COMMENT.match(line) is None:
-                wrong(number, "A line of the starter is not commented out.", "Begin it with '# '.")
+                wrong(number, "A line of the starter is not commented out.", "Begin it with '# '.", inside)
             else:
                 starter.append(line)
         elif marker["kind"] == "BEGIN SOLUTION":
             if begun_at:
                 wrong(begun_at, f"The region {name!r} is not closed.", "Add ### END SOLUTION before the next one.")
             name, begun_at, indent = marker["rest"].strip(), number, marker["indent"]
-            solution, starter = [], None
+            solution, starter, inside = [], None, []
             if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
                 wrong(number, f"{name!r} can't name a region.", "Write ### BEGIN SOLUTION name, in a-z, 0-9, - and _.")
             elif name in seen:
@@ -132,6 +136,7 @@ def parse(path: Path, text: str) -> Source:
         else:
             parts.append(Region(name, begun_at, indent, tuple(solution), None if starter is None else tuple(starter)))
             begun_at = 0
+            problems += inside
     if begun_at:
         wrong(begun_at, f"The region {name!r} is not closed.", "Add ### END SOLUTION.")
     if problems:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from apps.exercises.build import PUBLIC_CHECK, RAISES, build_notebook, introduction, variants
 from apps.exercises.errors import PackageError, Problem
-from apps.exercises.modules import import_file
+from apps.exercises.modules import blame, import_file
 from apps.exercises.package import GRADING_FILE, ExercisePackage, package_files
-from apps.grading import Check, Close
+from apps.grading import Check, Close, GradingSpec, Inputs
 
 TAGS = re.compile(r"^# %%.*\btags=(\[.*?\])")
 # What a check reveals has to differ between some of these.
@@ -39,7 +39,8 @@ def validate_package(package: ExercisePackage, resources: Collection[str] | None
         except PackageError as error:
             problems += error.problems
     if problems:
-        raise PackageError(problems)
+        # Two of them may stumble over the same line of grading.py.
+        raise PackageError(dict.fromkeys(problems))
 
 
 def _tags(package: ExercisePackage) -> list[Problem]:
@@ -78,10 +79,12 @@ def _regions(package: ExercisePackage) -> list[Problem]:
 
 
 def _variants(package: ExercisePackage) -> list[Problem]:
-    """Code cells that are no Python."""
-    problems = []
+    """Code cells that are no Python. Mutants are looked at where the reference, of which they are made, is sound."""
+    problems, sound = [], True
     for variant in variants(package):
         kind, _, name = variant.partition(":")
+        if kind == "mutant" and not sound:
+            break
         path = package.mutants[name].path if kind == "mutant" else package.source.path
         for cell in build_notebook(package, variant).cells:
             if cell.cell_type != "code" or cell.source.startswith("%%"):
@@ -89,6 +92,7 @@ def _variants(package: ExercisePackage) -> list[Problem]:
             try:
                 ast.parse(MAGIC.sub(r"\1pass", cell.source))
             except SyntaxError as error:
+                sound = sound and kind != "reference"
                 text = f"The {kind} does not parse: {error.msg}. Look at {_wording(cell.source, error)!r}."
                 problems.append(Problem(path, _line_of(path, _wording(cell.source, error)), text))
     return problems
@@ -118,10 +122,9 @@ def _grading(package: ExercisePackage) -> list[Problem]:
         text = f"A competition needs both: competition in {GRADING_FILE}'s SPEC, and competition: in exercise.yaml."
         problems.append(Problem(package.folder / GRADING_FILE, 1, text))
     try:
-        spec.draw(0)
-    except Exception as error:
-        text = f"The hidden inputs can't be drawn: {type(error).__name__}: {error}. Correct what draws them."
-        problems.append(Problem(package.folder / GRADING_FILE, 1, text))
+        _draws(package, spec, range(1))
+    except PackageError as error:
+        problems += error.problems
     for mutant in package.mutants.values():
         for check, lost in mutant.loses.items():
             if check not in points:
@@ -131,6 +134,17 @@ def _grading(package: ExercisePackage) -> list[Problem]:
                 text = f"{check!r} has {points[check]:g} points, it can't lose {lost:g}. Correct one of them."
                 problems.append(Problem(mutant.path, mutant.loses_line, text))
     return problems
+
+
+def _draws(package: ExercisePackage, spec: GradingSpec, seeds: range) -> list[Inputs]:
+    """The hidden inputs of these seeds. Raises PackageError where they can't be drawn."""
+    try:
+        return [spec.draw(seed) for seed in seeds]
+    except Exception as error:
+        # A specification tells of what its author's function raised.
+        first = error.__cause__ or error
+        text = f"The hidden inputs can't be drawn: {type(first).__name__}: {first}. Correct what draws them."
+        raise PackageError.at(*blame(first, package.folder, package.folder / GRADING_FILE), text) from error
 
 
 def _lessons(package: ExercisePackage, resources: Collection[str] | None) -> list[Problem]:
@@ -150,9 +164,18 @@ def _lessons(package: ExercisePackage, resources: Collection[str] | None) -> lis
     revealing = [check for check in checks if isinstance(check, Close) and check.reveal]
     if not revealing:
         return problems
-    draws = [spec.draw(seed) for seed in DRAWS]
+    try:
+        draws = _draws(package, spec, DRAWS)
+    except PackageError as error:
+        return [*problems, *error.problems]
     for one in revealing:
-        if one.is_fixed(*draws):
+        try:
+            fixed = one.is_fixed(*draws)
+        except Exception as error:
+            text = f"The reference of the check {one.id!r} fails: {type(error).__name__}: {error}. Correct it."
+            problems.append(Problem(*blame(error, package.folder, package.folder / GRADING_FILE), text))
+            continue
+        if fixed:
             problem(f"The check {one.id!r} reveals its reference, which is the same in each run. Leave reveal out.")
     return problems
 

@@ -137,7 +137,7 @@ UNSOUND = {
     "grading that is no Python": ({"grading.py": "x = 1\nSPEC = (\n"}, "grading.py:2", "SyntaxError"),
     "grading that can't draw": (
         {"grading.py": GRADING.replace("return seed", "return 1 / seed")},
-        "grading.py:1",
+        "grading.py:20",
         "ZeroDivisionError",
     ),
     "grading without a SPEC": ({"grading.py": "x = 1\n"}, "grading.py:1", "SPEC"),
@@ -176,6 +176,35 @@ def test_all_mistakes_are_reported_at_once(write_package):
     with pytest.raises(PackageError) as caught:
         load_package(write_package(files=files))
     assert [problem.path.name for problem in caught.value.problems] == ["exercise.yaml", "triples.py"]
+
+
+def found_in(folder, **known) -> list[str]:
+    with pytest.raises(PackageError) as caught:
+        validate_package(load_package(folder), **known)
+    return [f"{problem.path.name}:{problem.line}: {problem.text}" for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("words", ["not closed", "nearly a marker"])
+def test_of_a_region_without_an_end_only_that_is_said(write_package, words):
+    end = "    ### END SOLUTION\n"
+    files = notebook(end, "" if words == "not closed" else end.replace("###", "####"))
+    with pytest.raises(PackageError) as caught:
+        load_package(write_package(files=files))
+    assert {problem.line for problem in caught.value.problems} <= {16, 22}, caught.value
+    assert words in str(caught.value)
+
+
+def test_a_reference_that_is_no_python_is_not_told_of_its_mutants(write_package):
+    found = found_in(write_package(files=notebook("import numpy as np", "import numpy as")))
+    assert {one.split(" does not parse")[0] for one in found} == {
+        "notebook.py:9: The starter",
+        "notebook.py:9: The reference",
+    }
+
+
+def test_a_mistake_of_grading_is_told_once(write_package):
+    files = {"grading.py": "x = 1\nSPEC = 1 / 0\n"}
+    assert [one.partition(":")[0] for one in found_in(write_package(files=files))] == ["grading.py"]
 
 
 def test_link_in_a_package_is_refused(write_package, tmp_path):
@@ -268,6 +297,26 @@ def test_what_a_check_may_not_teach_is_named(write_package, more, words):
     with pytest.raises(PackageError) as caught:
         validate_package(load_package(write_package(files=files)), resources={"counting-video"})
     assert [str(problem) for problem in caught.value.problems if words in str(problem)], caught.value
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("rng.normal()", "rng.normla()", "grading.py:6: The hidden inputs can't be drawn: AttributeError"),
+        ("2 * drawn", "2 * drwan", "grading.py:14: The reference of the check 'double' fails: NameError"),
+        (
+            'target="double"',
+            'target="double", args=("$y",)',
+            "grading.py:1: The hidden inputs can't be drawn: SpecError",
+        ),
+    ],
+)
+def test_what_fails_while_it_is_looked_at_is_named_with_its_line(write_package, old, new, said):
+    assert old in TAUGHT
+    grading = (TAUGHT % "concept='doubling'").replace(old, new)
+    folder = write_package(files={"grading.py": grading, **mutant("{double: 3, total: 1.5}", "{double: 1}")})
+    (found,) = found_in(folder)
+    assert found.startswith(said)
 
 
 def test_what_a_check_may_teach_is_taken(write_package):
