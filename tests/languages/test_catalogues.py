@@ -1,6 +1,7 @@
 """The second language is whole: every text of ours has its French, and what is compiled is what stands there."""
 
 import gettext
+import re
 import shutil
 import subprocess
 
@@ -10,6 +11,9 @@ from django.conf import settings
 from studyhub.management.commands.messages import collect, places
 
 PLACES = [place for place in places() if (place / "locale").exists()]
+TOURS = sorted((settings.BASE_DIR / "docs").glob("*.md"))
+# What tours call by the name that its author gave it: a track, the group of `make demo`.
+CONTENT = {"Regression", "Thursday circle"}
 
 
 def catalogue(folder) -> dict:
@@ -55,3 +59,11 @@ def test_every_part_with_words_has_one():
     wordless = {"runner", "grading"}
     assert {place.name for place in places()} - {place.name for place in PLACES} <= wordless
     assert set(dict(settings.LANGUAGES)) == {"en-gb", "fr"}
+
+
+@pytest.mark.parametrize("tour", TOURS, ids=lambda tour: tour.name)
+def test_a_tour_calls_things_what_pages_call_them(tour):
+    keys = [key for place in PLACES for key in catalogue(place)]
+    texts = {(key[0] if isinstance(key, tuple) else key).rpartition("\x04")[2] for key in keys}
+    named = set(re.findall(r"\*\*([^*]+)\*\*", tour.read_text(encoding="utf-8")))
+    assert named - CONTENT <= texts
