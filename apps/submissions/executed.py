@@ -22,6 +22,7 @@ from . import outline
 from .fates import Fate
 from .formulas import Typesetter
 from .listings import Lister
+from .pictures import Picture, take_out
 from .rendering import STYLE
 
 TEMPLATE = "frame.html.j2"
@@ -33,12 +34,14 @@ quiet = logging.getLogger(f"{__name__}.nbconvert")
 quiet.setLevel(logging.ERROR)
 
 
-def to_html(data: bytes, found: dict[int, Fate], *, lang: str) -> str:
-    """The body of the page; `lang` is that of our own words, the notebook's are English.
+def to_html(data: bytes, found: dict[int, Fate], *, lang: str, place: str) -> tuple[str, list[Picture]]:
+    """The body of the page, and the pictures that it expects below the address `place`, by their numbers from 0.
 
-    Raises whatever nbformat and nbconvert make of a notebook that is none.
+    `lang` is that of our own words, the notebook's are English. Raises whatever nbformat and nbconvert make of a
+    notebook that is none.
     """
     node = nbformat.reads(data.decode("utf-8"), as_version=4)
+    pictures = take_out(node)
     longest = max((fate.seconds for fate in found.values()), default=0.0)
     for index, cell in enumerate(node.cells):
         fate = found.get(index, Fate())
@@ -49,6 +52,7 @@ def to_html(data: bytes, found: dict[int, Fate], *, lang: str) -> str:
             "code": _("Code of cell %(number)s") % number,
             "output": _("Output of cell %(number)s") % number,
             "part": index,
+            "place": place,
             "lang": lang,
             "bar": outline.bar(fate.seconds, longest) if fate.seconds else "",
         }
@@ -65,7 +69,7 @@ def to_html(data: bytes, found: dict[int, Fate], *, lang: str) -> str:
     )
     body = exporter.from_notebook_node(node)[0]
     nav = outline.to_html(outline.parts(node.cells, found), found)
-    return f'{nav}<div class="cells" lang="en">{body}</div>'
+    return f'{nav}<div class="cells" lang="en">{body}</div>', pictures
 
 
 class FrameExporter(HTMLExporter):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
-
 from apps.accounts.leaving import NotYet
 from apps.accounts.models import User
 
@@ -25,8 +23,7 @@ def remove_files(user: User) -> None:
     for run in runs.iterator():
         for attempt in range(1, run.attempt + 1):
             run.stored_at(attempt).remove()
-        for page in (settings.VAR_DIR / rendering.RENDERED).glob(f"{run.pk}-*.html"):
-            page.unlink(missing_ok=True)
+        rendering.drop_pages(run)
 
 
 def notebooks(user: User) -> Iterator[tuple[str, str]]:

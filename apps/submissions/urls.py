@@ -24,5 +24,6 @@ urlpatterns = [
     path("<uuid:pk>/comment/", views.comment, name="comment"),
     path("<uuid:pk>/cancel/", views.cancel, name="cancel"),
     path("<uuid:pk>/notebook/", views.notebook, name="notebook"),
+    path("<uuid:pk>/pictures/<str:key>/<int:number>.png", views.picture, name="picture"),
     path("<uuid:pk>/download/", views.download, name="download"),
 ]

@@ -21,7 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from apps.exercises.access import get_exercise
 
-from . import services
+from . import pictures, rendering, services
 from .access import get_readable, get_submission, may_change, page_for
 from .forms import CappedUpload, CommentForm, UploadForm
 from .leaderboard import Leaderboard
@@ -29,7 +29,6 @@ from .metrics import exposition
 from .models import Submission
 from .operations import Operations
 from .page import RunPage, is_fragment
-from .rendering import FRAME_POLICY, executed_page
 from .said import refused
 from .validation import UploadRefused
 
@@ -140,17 +139,30 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 @xframe_options_sameorigin
 @gzip_page
 def notebook(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The executed notebook as a document of its own, for the sandboxed frame: nothing in it may run or load.
+    """The executed notebook as a document of its own, for the sandboxed frame: nothing in it may run.
 
-    Packed, for pictures make it large; it holds no secret of ours that its length could tell.
+    Packed: what it holds of ours, the key to its pictures, is none that a length could tell, and good for those alone.
     """
     run = get_readable(request.user, pk).run
-    page = executed_page(run, theme=request.COOKIES.get("theme", ""))
+    folder = pictures.folder(run, request.user)
+    page = rendering.executed_page(run, theme=request.COOKIES.get("theme", ""), pictures=folder)
     if page is None:
         raise Http404("There is no executed notebook.")
     response = HttpResponse(page)
-    response["Content-Security-Policy"] = FRAME_POLICY
+    response["Content-Security-Policy"] = rendering.frame_policy(request.build_absolute_uri(folder))
     response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+def picture(request: HttpRequest, pk: UUID, key: str, number: int) -> HttpResponse:
+    """A picture of the executed notebook, for whom the key was made: the frame that asks for it has no session."""
+    content = rendering.picture(pictures.run_for(pk, key), number)
+    if content is None:
+        raise Http404("There is no such picture.")
+    response = HttpResponse(content, content_type=pictures.MEDIA)
+    response["Cache-Control"] = f"private, max-age={pictures.SAME_S}, immutable"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # the frame's document is of no origin, ours neither
     return response
 
 

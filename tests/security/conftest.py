@@ -103,6 +103,9 @@ def world(desk, circle, resource, bob, monkeypatch) -> dict[str, object]:  # noq
             for name in ("detail", "live", "comment", "notebook", "download")
         },
         "submissions:cancel.pk": waiting.submission_id,
+        "submissions:picture.pk": run.submission_id,
+        "submissions:picture.key": "no-such-key",
+        "submissions:picture.number": 0,
         "revoke_token.pk": token.pk,
         **{f"lti:{name}.pk": school.pk for name in ("registration", "act")},
         "lti:unlink.pk": LtiUser.objects.create(registration=school, sub="17", auth_user=bob).pk,

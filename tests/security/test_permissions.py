@@ -86,6 +86,7 @@ PAGES: dict[str, tuple[Expected, Expected]] = {
     "submissions:comment": (NOTHING_SIGNED_IN, OWNER_AND_STAFF),
     "submissions:cancel": (NOTHING_SIGNED_IN, OWNER_AND_STAFF),
     "submissions:notebook": (OWNER_AND_STAFF, NOTHING_SIGNED_IN),
+    "submissions:picture": (NOBODY, NOTHING),  # whoever was given the key to it; here nobody was
     "submissions:download": (OWNER_AND_STAFF, NOTHING_SIGNED_IN),
     # Bob's exercise is no competition; of one everybody sees the board (tests/submissions/test_leaderboard.py).
     "submissions:leaderboard": (NOBODY, NOTHING),

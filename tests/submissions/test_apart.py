@@ -84,7 +84,7 @@ def test_a_hand_in_gets_its_score(run, runner, settings, tmp_path):
     assert run.score == run.max_score
     # Any web host shows the executed notebook.
     settings.VAR_DIR = tmp_path / "another-host"
-    assert "<div" in executed_page(run, theme="light")
+    assert "<div" in executed_page(run, theme="light", pictures="/")
     # And the control side clears the bucket in time.
     run = age(run, finished_at=(settings.RUN_KEEP_DAYS + 1) * 24 * 3600)
     services.reconcile()

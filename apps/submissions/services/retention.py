@@ -60,8 +60,7 @@ def _clear(run: Run, left: Files) -> bool:
         for attempt in range(1, run.attempt + 1):
             keep = EXECUTED if left == Files.NOTEBOOK and attempt == run.attempt else ""
             run.stored_at(attempt).remove(but=keep)
-        for page in (settings.VAR_DIR / rendering.RENDERED).glob(f"{run.pk}-*.html"):
-            page.unlink(missing_ok=True)
+        rendering.drop_pages(run)
     except OSError as error:
         logger.warning("Run %s: its old files can't be cleared away: %s", run.pk, error)
         return False
