@@ -77,7 +77,7 @@ def place() -> Place:
 def fail(endpoint: str, *faults: dict[str, Any]) -> None:
     """Tell the server at `endpoint` how to fail from now on; without faults it works."""
     told = [{"method": "PUT", "key": "", "status": 503, "times": 10**9, **fault} for fault in faults]
-    with urllib.request.urlopen(endpoint + FAULTS, data=json.dumps(told).encode(), timeout=10):
+    with urllib.request.urlopen(endpoint + FAULTS, data=json.dumps(told).encode(), timeout=60):
         pass
 
 

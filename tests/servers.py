@@ -29,19 +29,25 @@ from kombu.exceptions import KombuError
 
 DEBIAN = Path("/usr/lib/postgresql")
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-START_S = 60.0
+START_S = 180.0
 LOOPBACK = "127.0.0.1"
 # Where they listen: on a network of hosts (tests/hosts.py) others have to reach them.
 HOST = os.environ.get("TEST_SERVERS_HOST", LOOPBACK)
 PROJECT = Path(__file__).resolve().parents[1]
+# More than `make test` starts.
+WORKERS = 8
 
 
-def free_port() -> int:
-    """Below those that the system gives to whoever connects: a server that starts again finds its own still free."""
+def free_port(host: str = HOST) -> int:
+    """Below those that the system gives to whoever connects: a server that starts again finds its own still free.
+
+    Nor does one that is about to start lose it to a server of another worker of pytest: each has numbers of its own.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
     while True:
-        port = random.randrange(20_000, 30_000)
+        port = 20_000 + worker + WORKERS * random.randrange(10_000 // WORKERS)
         with socket.socket() as probe, suppress(OSError):
-            probe.bind((HOST, port))
+            probe.bind((host, port))
             return port
 
 

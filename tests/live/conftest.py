@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from django.db import connection
 from studyhub import broker, roles
 from studyhub.celery import app
 from studyhub.management.commands.serve import PROCESSES, answers
+from tests.servers import LOOPBACK, free_port
 from tests.settings import folder as site_folder
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -36,7 +36,7 @@ IMPATIENT = {
 }
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 60.0):
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 120.0):
     """Return the first true value of `condition`; fails the test when there is none in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -60,9 +60,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port(LOOPBACK)
         self.address = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("STUDYHUB_", "DJANGO_"))},
@@ -202,5 +200,5 @@ def notebook(*sources: str) -> bytes:
 
 
 def fetch(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=10) as response:
+    with urllib.request.urlopen(address, timeout=60) as response:
         return response.read().decode()

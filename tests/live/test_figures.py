@@ -30,7 +30,7 @@ def test_both_processes_of_a_server_count_as_one(site):
 
     def counted() -> float:
         request = urllib.request.Request(site.address + "/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read().decode()
         families = text_string_to_metric_families(text)
         samples = [one for family in families for one in family.samples if one.name == "studyhub_requests_total"]

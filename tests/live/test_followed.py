@@ -33,7 +33,7 @@ def post(site, user: User, path: str, name: str, file: bytes) -> None:
         "Content-Type": f"multipart/form-data; boundary={mark}",
         "Cookie": f"csrftoken={token}; sessionid={client.cookies['sessionid'].value}",
     }
-    with urlopen(Request(site.address + path, data=b"".join(parts), headers=headers), timeout=20) as answer:
+    with urlopen(Request(site.address + path, data=b"".join(parts), headers=headers), timeout=60) as answer:
         assert answer.status == 200
 
 

@@ -23,7 +23,7 @@ def hand_in(user, *sources: str) -> Run:
     return submission.run
 
 
-def reaches(run: Run, *states: str, seconds: float = 60.0) -> Run:
+def reaches(run: Run, *states: str, seconds: float = 120.0) -> Run:
     def there():
         run.refresh_from_db()
         return run.state in states

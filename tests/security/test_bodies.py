@@ -14,6 +14,8 @@ import pytest
 from django.test import RequestFactory
 
 from apps.submissions.models import Submission
+from studyhub.management.commands.serve import answers
+from tests.servers import LOOPBACK, free_port
 from tests.submissions.conftest import SLUG, committed, desk, exercise, package  # noqa: F401 - fixtures
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -85,21 +87,16 @@ class TestWhatIsAnnounced:
 def server(tmp_path_factory) -> Iterator[tuple[str, int]]:
     """gunicorn as the site runs it, over an empty folder, with a second of patience."""
     folder = tmp_path_factory.mktemp("site")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port(LOOPBACK)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("STUDYHUB_", "DJANGO_"))}
     variables = {"STUDYHUB_DEBUG": "1", "STUDYHUB_VAR": str(folder), "STUDYHUB_BIND": f"127.0.0.1:{port}"}
     env = inherited | variables | {"STUDYHUB_REQUEST_SECONDS": "1", "STUDYHUB_WEB_THREADS": "2"}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=PROJECT, env=env, check=True)
     process = subprocess.Popen([sys.executable, "-m", "studyhub.roles", "web"], cwd=PROJECT, env=env)
     try:
-        while process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                continue
+        # It takes connections long before it answers them.
+        while process.poll() is None and not answers(f"http://127.0.0.1:{port}/healthz"):
+            continue
         assert process.poll() is None, "gunicorn did not start"
         yield "127.0.0.1", port
     finally:
