@@ -12,10 +12,10 @@ from apps.catalog.proposal_models import Proposal
 from apps.exercises.models import Exercise
 from apps.quizzes.models import Quiz
 from tests.exercises.conftest import CONCEPTS, FILES, TRACK, write_files
+from tests.overfull import WORD, too_wide
 from tests.quizzes.site import entry, load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 OPEN = ["/", "/concepts/", "/exercises/", "/quizzes/", "/quizzes/try/", f"/search/?q={WORD}"]
 OWN = ["/learning/reviews/", "/notes/", "/proposals/", "/proposals/new/"]
 
@@ -55,14 +55,7 @@ def overfull(bob, tmp_path, settings) -> list[str]:
 @pytest.mark.parametrize("signed_in", [False, True], ids=["stranger", "learner"])
 def test_no_page_is_wider_than_its_window(open_page, overfull, bob, signed_in):
     page = open_page("/", user=bob if signed_in else None)
-    too_wide = []
-    for path in [*OPEN, *overfull[: None if signed_in else -1], *(OWN if signed_in else [])]:
-        assert page.goto(path).status == 200
-        for width in (390, 820, 1440):
-            page.set_viewport_size({"width": width, "height": 900})
-            if (found := page.evaluate("document.scrollingElement.scrollWidth")) > width:
-                too_wide.append(f"{path} at {width}: {found}")
-    assert too_wide == []
+    assert too_wide(page, [*OPEN, *overfull[: None if signed_in else -1], *(OWN if signed_in else [])]) == []
 
 
 @pytest.mark.parametrize("language", ["en-GB", "fr-FR"])
