@@ -257,7 +257,7 @@ def _named(name: Callable[[Any], str], things: list[Any]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def settles(holds: Callable[[], bool], *, within_s: float = 15.0) -> bool:
+def settles(holds: Callable[[], bool], *, within_s: float = 60.0) -> bool:
     """Whether it `holds` within the time that threads and the kernel of the machine need to clear up."""
     until = time.monotonic() + within_s
     pause = 0.01
@@ -269,7 +269,7 @@ def settles(holds: Callable[[], bool], *, within_s: float = 15.0) -> bool:
     return True
 
 
-def left_behind(before: Trace, *, within_s: float = 15.0) -> list[str]:
+def left_behind(before: Trace, *, within_s: float = 60.0) -> list[str]:
     """What is left since `before`, once things have settled."""
     left: list[str] = []
 
