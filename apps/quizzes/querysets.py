@@ -40,12 +40,7 @@ class QuizQuerySet(models.QuerySet[Any]):
         from .models import QuizAttempt
 
         quizzes = list(self)
-        best: dict[int, Any] = {}
-        if user.is_authenticated:
-            for attempt in QuizAttempt.objects.of(user).with_counts().order_by("number"):
-                other = best.get(attempt.quiz_id)
-                if other is None or not attempt.has_ended or (other.has_ended and attempt.right > other.right):
-                    best[attempt.quiz_id] = attempt
+        best = QuizAttempt.objects.of(user).best() if user.is_authenticated else {}
         for quiz in quizzes:
             quiz.standing = best.get(quiz.pk)
         return quizzes
@@ -84,6 +79,15 @@ class AttemptQuerySet(models.QuerySet[Any]):
             given=Count("answers", filter=~Q(answers__state=AnswerState.OPEN)),
             right=Count("answers", filter=Q(answers__share__gte=RIGHT)),
         )
+
+    def best(self) -> dict[int, Any]:
+        """By quiz: the one that goes on, else the one with the most right, with its counts (one query)."""
+        best: dict[int, Any] = {}
+        for attempt in self.with_counts().order_by("number"):
+            other = best.get(attempt.quiz_id)
+            if other is None or not attempt.has_ended or (other.has_ended and attempt.right > other.right):
+                best[attempt.quiz_id] = attempt
+        return best
 
 
 class AnswerQuerySet(models.QuerySet[Any]):
