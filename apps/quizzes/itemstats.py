@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.quizzes import keys
-from apps.quizzes.kinds import AnyQuestion, Hotspot, Matching, MultipleChoice, Ordering, SingleChoice
+from apps.quizzes.kinds import Hotspot, Matching, MultipleChoice, Ordering, SingleChoice
 from apps.quizzes.variants import Variant
 
 # With fewer answers than this a correlation says nothing yet.
@@ -88,10 +88,9 @@ def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
     return statistics.correlation(one, other)
 
 
-def choices_of(quiz: str, asked: AnyQuestion) -> dict[str, tuple[str, bool]]:
-    """What can be chosen, as Answer.chosen names it: its text (Markdown), and whether it is right."""
-    variant = Variant(quiz, asked, 0)
-    match asked:
+def choices_of(variant: Variant) -> dict[str, tuple[str, bool]]:
+    """What can be chosen, as Answer.chosen names it: its text (Markdown) in this variant, and whether it is right."""
+    match asked := variant.question:
         case SingleChoice() | MultipleChoice():
             return {one.key: (one.text, asked.options[one.index].right) for one in keys.options(variant, asked)}
         case Hotspot():

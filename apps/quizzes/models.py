@@ -109,11 +109,15 @@ class QuestionVersion(models.Model):
         found: AnyQuestion = KINDS[self.content["kind"]].model_validate(self.content)
         return found
 
+    @cached_property
+    def sample(self) -> Variant:
+        """The question with numbers as a learner might have got."""
+        return vary("", self.asked, seed=0)
+
     @property
     def summary(self) -> str:
-        """The first paragraph of what is asked, as one line, with numbers as a learner might have got."""
-        prompt = vary("", self.asked, seed=0).question.prompt
-        return " ".join(prompt.strip().split("\n\n")[0].split())
+        """The first paragraph of the sample's prompt, as one line of Markdown."""
+        return " ".join(self.sample.question.prompt.strip().split("\n\n")[0].split())
 
 
 class QuizAttempt(models.Model):

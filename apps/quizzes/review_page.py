@@ -131,5 +131,10 @@ class ReviewPage:
 
     @cached_property
     def suspended(self) -> list[Card]:
-        """What the learner has set aside."""
-        return list(Card.objects.of(self.reader).filter(suspended=True).select_related("question__quiz"))
+        """What the learner has set aside, quiz by quiz."""
+        found = Card.objects.of(self.reader).filter(suspended=True)
+        return list(
+            found.select_related("question__quiz", "question__current_version").order_by(
+                "question__quiz__title", "question__position", "pk"
+            )
+        )

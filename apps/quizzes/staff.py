@@ -25,7 +25,7 @@ class Item:
 
     @property
     def title(self) -> str:
-        """What is asked, as one line."""
+        """What is asked, as one line of Markdown."""
         return self.question.current_version.summary
 
     @property
@@ -57,9 +57,14 @@ class AnalysisPage:
         found = []
         for number, question in enumerate(self.quiz.questions.current().select_related("current_version"), start=1):
             stats = self.stats.get(question.pk, ItemStats())
-            choices = choices_of(self.quiz.slug, question.current_version.asked)
+            choices = choices_of(question.current_version.sample)
             found.append(Item(question, number, stats, wrong_choices(stats, choices)))
         return found
+
+    @property
+    def has_drawn_numbers(self) -> bool:
+        """Whether learners get other numbers than the table shows."""
+        return any(item.question.current_version.sample.values for item in self.items)
 
     @property
     def suspects(self) -> list[Item]:

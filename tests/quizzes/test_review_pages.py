@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.quizzes.answers import right_response
 from apps.quizzes.models import Answer, Card, Review
-from apps.quizzes.services import finish, start
+from apps.quizzes.services import finish, give_answer, start
 
-from .site import entry, load, respond
+from .site import QUESTIONS, entry, load, respond
 
 SESSION = reverse("learning:session")
 
@@ -140,6 +143,58 @@ class TestSession:
     def test_its_queries_do_not_grow_with_the_cards(self, cards, bobs, django_assert_max_num_queries):
         with django_assert_max_num_queries(14):
             bobs.get(SESSION)
+
+
+class TestSetAside:
+    """What was set aside is named by what it asks, with numbers in it and formulas whole."""
+
+    CODE = """\
+- id: what-it-prints
+  kind: code-output
+  level: beginner
+  concepts: [tensor]
+  prompt: What does this print?
+  code: print({{n}} + 1)
+  variants: |
+    def variant(rng):
+        n = rng.randint(1, 9)
+        return {"n": n, "m": n + 1}
+  answer: "{{m}}"
+  explanation: "{{m}}"
+"""
+
+    def page(self, client, user, questions=QUESTIONS) -> str:
+        """The reviews of somebody who has set every question of a quiz aside."""
+        attempt = start(user=user, quiz=load(entry(questions=questions)))
+        for answer in attempt.answers.all():
+            give_answer(answer=answer, response=right_response(answer.variant))
+        finish(attempt=attempt)
+        Card.objects.update(suspended=True)
+        return client.get(reverse("learning:reviews")).content.decode()
+
+    def test_a_question_is_named_by_its_own_words_with_numbers_in_them(self, bobs, bob):
+        text = self.page(bobs, bob)
+        assert "Which way does the gradient point?" in text
+        assert re.search(r"What is \d \+ 2\?", text)
+        assert "{{" not in text
+        assert "how-many" not in text
+
+    def test_a_formula_in_it_is_whole(self, bobs, bob):
+        formula = "f(x) = " + " + ".join(["x^2"] * 60)
+        text = self.page(bobs, bob, QUESTIONS.replace("the gradient point", f"the gradient of ${formula}$ point"))
+        assert rf"\({formula}\)" in text
+
+    def test_of_two_that_ask_in_the_same_words_the_code_says_which_it_is(self, bobs, bob):
+        assert re.search(r"<code>print\(\d \+ 1\)</code>", self.page(bobs, bob, self.CODE))
+
+    def test_its_queries_do_not_grow_with_the_cards(self, cards, bobs, django_assert_num_queries):
+        Card.objects.exclude(pk=cards[0].pk).update(suspended=True)
+        with CaptureQueriesContext(connection) as two:
+            bobs.get(reverse("learning:reviews"))
+        Card.objects.exclude(pk=cards[1].pk).update(suspended=False)
+        Card.objects.filter(pk=cards[1].pk).update(suspended=True)
+        with django_assert_num_queries(len(two)):
+            bobs.get(reverse("learning:reviews"))
 
 
 @pytest.mark.browser

@@ -67,7 +67,7 @@ class TestFigures:
         variant = vary(examples.slug, question, 3)
         found = score(variant, right_response(variant))
         if isinstance(found, Score):
-            names = choices_of(examples.slug, question)
+            names = choices_of(variant)
             assert set(found.chosen) <= set(names)
             assert all(names[key][1] for key in found.chosen)
 
@@ -109,6 +109,24 @@ class TestAnalysisPage:
         client.force_login(alice)
         with django_assert_max_num_queries(6):
             client.get(reverse("quizzes:analysis", args=[quiz.slug]))
+
+    def test_a_wrong_answer_that_is_known_stands_there_with_numbers_and_it_is_said_that_they_vary(
+        self, client, alice, bob, quiz
+    ):
+        self.take([bob], quiz, lambda n, slug: True)
+        client.force_login(alice)
+        page = client.get(reverse("quizzes:analysis", args=[quiz.slug])).content.decode()
+        question = quiz.questions.get(slug="how-many").current_version.sample
+        assert "{{" not in page
+        assert question.question.prompt in page
+        assert f"<code>{question.values['a']}</code>" in page
+        assert "each learner gets other numbers" in page
+
+    def test_nothing_is_said_of_numbers_where_none_vary(self, client, alice, quiz):
+        load(entry(questions=QUESTIONS[: QUESTIONS.index("- id: how-many")]))
+        client.force_login(alice)
+        page = client.get(reverse("quizzes:analysis", args=[quiz.slug])).content.decode()
+        assert "each learner gets other numbers" not in page
 
     def test_learners_see_it_not(self, client, bob, quiz):
         client.force_login(bob)
