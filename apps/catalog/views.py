@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.catalog import contents, edition, links, notes, opinions, services
+from apps.catalog import contents, edition, links, notes, opinions, retired, services
 from apps.catalog.models import Completion, Concept, Note, Resource, exercises_on_offer
 from apps.catalog.next_steps import left_at, next_steps, remember
 from apps.catalog.notes import NoteForm
@@ -37,18 +37,20 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def track(request: HttpRequest, track: str) -> HttpResponse:
-    """A track: its sections, their resources and exercises."""
+    """A track: its sections, their resources and exercises; of a retired one what the reader did in it."""
     now = edition.current()
     here = contents.progress(now, track, Completion.objects.resources_of(request.user))
     if here is None:
-        raise Http404(f"There is no track {track}.")
+        return retired.track(request, track)
     return render(request, "catalog/track.html", {"edition": now, "here": here})
 
 
 @require_safe
 def resource(request: HttpRequest, track: str, slug: str) -> HttpResponse:
     """A resource: why this one, and what else looks at the same concepts."""
-    found = get_object_or_404(Resource.objects.for_page(), section__track__slug=track, slug=slug)
+    found = Resource.objects.for_page().filter(section__track__slug=track, slug=slug).first()
+    if found is None:
+        return retired.resource(request, track, slug)
     concepts = list(found.concepts.all())
     exercises = exercises_on_offer().filter(concepts__in=concepts).select_related("section__track").distinct()
     others = another_perspective(found)
@@ -94,7 +96,9 @@ def concepts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def concept(request: HttpRequest, slug: str) -> HttpResponse:
     """A concept, and every resource and exercise that looks at it."""
-    found = get_object_or_404(Concept.objects.current(), slug=slug)
+    found = Concept.objects.current().filter(slug=slug).first()
+    if found is None:
+        return retired.concept(request, slug)
     exercises = exercises_on_offer().filter(concepts=found).select_related("section__track")
     return render(
         request,

@@ -6,16 +6,19 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 
+from apps.catalog import retired
 from apps.quizzes import pictures, services
 from apps.quizzes.access import get_attempt, get_own_answer, get_own_attempt, get_quiz
 from apps.quizzes.constants import AnswerState
 from apps.quizzes.inputs import is_blank, moved, read_inputs
 from apps.quizzes.models import Answer, Quiz, QuizAttempt
 from apps.quizzes.page import AttemptPage
+from apps.quizzes.querysets import AttemptQuerySet
 from apps.quizzes.result import ResultPage
 from apps.quizzes.results import Undecided, Unreadable
 from apps.quizzes.scoring import score
@@ -36,12 +39,27 @@ def quiz_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def quiz(request: HttpRequest, slug: str) -> HttpResponse:
     """What a quiz is about, and the way into it."""
-    found = get_quiz(slug)
+    found = Quiz.objects.for_list().filter(slug=slug).first()
     mine = QuizAttempt.objects.none()
     if request.user.is_authenticated:
-        mine = QuizAttempt.objects.of(request.user).filter(quiz=found).with_counts().order_by("-number")
+        mine = QuizAttempt.objects.of(request.user).filter(quiz__slug=slug).with_counts().order_by("-number")
+    if found is None:
+        return _retired(request, slug, mine)
     context = {"quiz": found, "concepts": found.concepts_asked(), "attempts": list(mine[:10])}
     return render(request, "quizzes/quiz.html", context)
+
+
+def _retired(request: HttpRequest, slug: str, attempts: AttemptQuerySet) -> HttpResponse:
+    found = get_object_or_404(Quiz.objects.select_related("section__track"), slug=slug)
+    kept = [
+        retired.Kept(
+            one.name,
+            one.get_absolute_url(),
+            gettext("%(right)d of %(all)d right") % {"right": one.right, "all": one.asked},
+        )
+        for one in attempts
+    ]
+    return retired.page(request, thing=found, words=gettext("This quiz is no longer in the curriculum."), kept=kept)
 
 
 @login_required

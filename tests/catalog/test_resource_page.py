@@ -86,10 +86,8 @@ def test_an_exercise_comes_after_what_its_section_reads_and_its_page_knows_it(cl
     assert reverse("learning:map", args=["regression"]) in page
 
 
-def test_a_resource_is_found_only_under_its_own_track_and_not_when_retired(client, video):
+def test_a_resource_is_found_only_under_its_own_track(client, video):
     assert client.get(reverse("resource", args=["course", video.slug])).status_code == 404
-    Resource.objects.filter(pk=video.pk).update(retired=True)
-    assert client.get(video.get_absolute_url()).status_code == 404
 
 
 def test_a_learner_marks_it_as_done_without_javascript(client, bob, video):

@@ -67,11 +67,8 @@ def test_a_retired_exercise_and_one_without_a_version_are_not_listed(client, mak
     assert "/exercises/unfinished/" not in page
 
 
-def test_an_unknown_and_a_retired_track_are_not_found(client, catalog, video):
+def test_an_unknown_track_is_not_found(client, catalog):
     assert client.get(reverse("track", args=["cooking"])).status_code == 404
-    video.section.track.retired = True
-    video.section.track.save()
-    assert client.get(reverse("track", args=PAGE)).status_code == 404
 
 
 def test_the_number_of_queries_does_not_grow_with_the_track(

@@ -79,8 +79,17 @@ class TestFinding:
     def test_a_retired_quiz_is_gone_and_its_attempts_stay(self, client, quiz, attempt):
         quiz.retired = True
         quiz.save()
-        assert client.get(quiz.get_absolute_url()).status_code == 404
+        gone = client.get(quiz.get_absolute_url())
+        assert gone.status_code == 410
+        assert "This quiz is no longer in the curriculum." in gone.content.decode()
+        assert f'href="{attempt.get_absolute_url()}"' in gone.content.decode()
         assert client.get(attempt.get_absolute_url()).status_code == 200
+        assert client.get(reverse("quizzes:quiz", args=["there-was-none"])).status_code == 404
+
+    def test_of_a_retired_quiz_a_stranger_sees_no_attempts(self, client, quiz, attempt, charlie):
+        Quiz.objects.update(retired=True)
+        client.force_login(charlie)
+        assert attempt.get_absolute_url() not in client.get(quiz.get_absolute_url()).content.decode()
 
     def test_the_list_says_how_one_stands(self, client, quiz, attempt):
         respond_to_first(client, attempt)
