@@ -154,6 +154,16 @@ class TestInBrowser:
         expect(page.locator(".toasts")).to_have_css("position", "static")
         expect(page.get_by_text("Saved.")).to_be_visible()
 
+    def test_an_icon_stays_with_the_first_of_two_lines(self, open_page, bob, goal):
+        page = open_page("/tracks/numbers/", user=bob)
+        link = page.get_by_role("link", name="Map of the concepts")
+        expect(link).to_have_class("with-icon")
+        link.evaluate("one => one.style.width = '14rem'")
+        icon, words = link.locator(".icon").bounding_box(), link.bounding_box()
+        line = words["height"] / round(words["height"] / 24)
+        assert words["height"] > 1.5 * line
+        assert words["y"] <= icon["y"] < icon["y"] + icon["height"] <= words["y"] + line
+
     @pytest.mark.parametrize("reduced", [False, True], ids=["motion", "reduced motion"])
     def test_a_shade_says_on_which_side_a_table_goes_on(self, open_page, bob, reduced):
         bob.reduced_motion = reduced
