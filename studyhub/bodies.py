@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from studyhub.problem_details import BEFORE, is_of_program, problem
 from studyhub.ratelimits import SAFE
 
 MB = 1024 * 1024
 # Who hasn't signed in sends an address and a password, or a choice of colours.
 ANONYMOUS_BYTES = 64 * 1024
 # By their names in the table of addresses: what takes a notebook.
-UPLOADS = {"submissions:new"}
-PROGRAMS = "/api/"
+UPLOADS = {"submissions:new", "api:calls:submit"}
 
 
 class BodyLimitMiddleware:
@@ -35,19 +35,21 @@ class BodyLimitMiddleware:
         if request.method in SAFE:
             return None
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-            return refuse(request, 411, _("This site needs to know beforehand how much comes: send a Content-Length."))
+            return refuse(
+                request, "no-length", _("This site needs to know beforehand how much comes: send a Content-Length.")
+            )
         most = most_bytes(request)
         if int(request.META.get("CONTENT_LENGTH") or 0) > most:
             size = f"{most // MB} MB" if most >= MB else f"{most // 1024} kB"
-            return refuse(request, 413, _("This is more than can be sent here: at most %(size)s.") % {"size": size})
+            return refuse(
+                request, "too-large", _("This is more than can be sent here: at most %(size)s.") % {"size": size}
+            )
         return None
 
 
 def most_bytes(request: HttpRequest) -> int:
     """How large the body may be: a notebook and the form around it, or a form."""
-    if request.path_info.startswith(PROGRAMS):
-        return settings.UPLOAD_LIMIT_MB * MB + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if not request.user.is_authenticated:
+    if not is_of_program(request) and not request.user.is_authenticated:
         return ANONYMOUS_BYTES
     around = settings.UPLOAD_LIMIT_MB * MB if is_upload(request) else 0
     return around + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -58,12 +60,11 @@ def is_upload(request: HttpRequest) -> bool:
     return bool(request.resolver_match and request.resolver_match.view_name in UPLOADS)
 
 
-def refuse(request: HttpRequest, status: int, why: str) -> HttpResponse:
-    """The answer: a page, or for programs what RFC 9457 calls problem details."""
-    if request.path_info.startswith(PROGRAMS):
-        title = "Content Too Large" if status == 413 else "Length Required"
-        told = {"type": "about:blank", "title": title, "status": status, "detail": why}
-        return JsonResponse(told, status=status, content_type="application/problem+json")
-    notebook = status == 413 and is_upload(request)
-    context = {"why": why, "status": status, "path": request.get_full_path(), "notebook": notebook}
-    return render(request, "413.html", context, status=status)
+def refuse(request: HttpRequest, id: str, why: str) -> HttpResponse:
+    """The answer: a page, or for programs problem details, which say what to do as well."""
+    kind = BEFORE[id]
+    if is_of_program(request):
+        return problem(request, id, kind, f"{why} {kind.advice}" if id == "too-large" else "")
+    notebook = id == "too-large" and is_upload(request)
+    context = {"why": why, "status": int(kind.status), "path": request.get_full_path(), "notebook": notebook}
+    return render(request, "413.html", context, status=kind.status)

@@ -21,9 +21,9 @@ ALLOWED_HOSTS = env.words("STUDYHUB_HOSTS", ["localhost", "127.0.0.1", "[::1]"] 
 CSRF_TRUSTED_ORIGINS = env.words("STUDYHUB_ORIGINS", [])
 # Where links in mails and calendars lead: nobody has asked for a page there, so the address has to be told.
 first_host = next(iter(ALLOWED_HOSTS), "localhost").lstrip(".")
-SITE_URL = env.text("STUDYHUB_URL", "http://localhost:8000" if DEBUG else f"https://{first_host}")
+SITE_URL = env.site("STUDYHUB_URL", "http://localhost:8000" if DEBUG else f"https://{first_host}")
 # Where JupyterLite is, on a host that shares no cookie with this one; empty: no button leads there.
-LITE_URL = env.text("STUDYHUB_LITE_URL").rstrip("/")
+LITE_URL = env.site("STUDYHUB_LITE_URL")
 # The folder on GitHub with what `write_starters` wrote, for Colab and Kaggle; empty: no buttons lead there.
 STARTERS_URL = env.text("STUDYHUB_STARTERS_URL").strip()
 
@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "studyhub.requests.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "studyhub.addresses.NulMiddleware",
     "studyhub.bodies.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

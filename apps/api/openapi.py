@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from .problems import CONTENT_TYPE
+from studyhub.problem_details import CONTENT_TYPE
+
 from .router import REFUSALS, SCOPE
 
 ETAG = {"ETag": {"description": "Send it back as If-None-Match to be told 304.", "schema": {"type": "string"}}}
@@ -48,9 +49,10 @@ def completed(schema: dict[str, Any]) -> dict[str, Any]:
                 answers[200].setdefault("headers", {}).update(ETAG)
                 answers[304] = {"description": "Not changed since the ETag that was sent."}
             parameters = any(one["in"] in {"query", "path"} for one in call["parameters"])
-            wrong = (422,) if parameters or "requestBody" in call else ()
+            wrong = (400, 422) if parameters or "requestBody" in call else ()
             missing = (404,) if "{" in path else ()
-            for status in sorted({*ALWAYS, *wrong, *missing, *refusals}):
+            conditional = (412,) if method == "get" else ()
+            for status in sorted({*ALWAYS, *wrong, *missing, *conditional, *refusals}):
                 answers[status] = {
                     "description": HTTPStatus(status).phrase,
                     "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -12,27 +10,17 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from ninja.errors import HttpError, ValidationError
 
 from apps.submissions.messages import UPLOAD
 from apps.submissions.validation import UploadRefused
+from studyhub.problem_details import BEFORE, Kind, problem
 from studyhub.ratelimits import RateExceeded, in_words
 
 if TYPE_CHECKING:
     from ninja import NinjaAPI
 
-CONTENT_TYPE = "application/problem+json"
 REALM = 'Bearer realm="StudyHub"'
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of refusal: its status, what it is called, and what to do about it."""
-
-    status: HTTPStatus
-    title: str
-    advice: str
 
 
 KINDS: dict[str, Kind] = {
@@ -54,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "no-method": Kind(
         HTTPStatus.METHOD_NOT_ALLOWED, "Nothing is done here by this method", "Use one that the header Allow names."
     ),
+    **BEFORE,
     "unreadable-body": Kind(HTTPStatus.BAD_REQUEST, "The body can't be read", "Send JSON in UTF-8."),
     "invalid": Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "Something about the request is wrong", "Change what “errors” names."
@@ -68,11 +57,15 @@ KINDS: dict[str, Kind] = {
         "This Idempotency-Key can't be used",
         "Use 1 to 100 printable ASCII characters, such as a UUID.",
     ),
-    "too-large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large", "Clear the notebook's outputs."),
     "wrong-type": Kind(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "Nothing can be made of this type of body",
         "Send multipart/form-data with a file “notebook”, or the notebook itself as application/json.",
+    ),
+    "changed": Kind(
+        HTTPStatus.PRECONDITION_FAILED,
+        "It is not what you have",
+        "Read it without If-Match and If-Unmodified-Since.",
     ),
     "not-ended": Kind(
         HTTPStatus.CONFLICT, "It has no result yet", "Watch it until “ended” is true: ask for it with wait=20."
@@ -106,17 +99,7 @@ class Problem(Exception):
 
 def respond(request: HttpRequest, id: str, detail: str = "", *, kind: Kind | None = None, **more: Any) -> HttpResponse:
     """The answer to a refused call; `more` are members of its own."""
-    kind = kind or KINDS[id]
-    body = {
-        "type": f"{reverse('api:docs')}#problem-{id}",
-        "title": kind.title,
-        "status": int(kind.status),
-        "detail": detail or kind.advice,
-        "instance": request.path,
-        "id": id,
-        **more,
-    }
-    return HttpResponse(json.dumps(body), status=kind.status, content_type=CONTENT_TYPE)
+    return problem(request, id, kind or KINDS[id], detail, **more)
 
 
 def kind_of_upload(id: str) -> Kind:
