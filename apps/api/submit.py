@@ -13,6 +13,7 @@ something broke there, 130 interrupted. With 1, 2 and 130 it is your turn; with 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import http.client
 import json
@@ -175,8 +176,8 @@ def asked_of(platform: str, ask: Callable[[], Any]) -> dict[str, Any]:
     return found
 
 
-def without_outputs(notebook: dict[str, Any]) -> bytes:
-    """As it is sent: pictures of earlier runs would only make it too large."""
+def without_outputs(notebook: Any) -> bytes:
+    """As it is sent: pictures of earlier runs would only make it too large. Raises KeyError, TypeError for others."""
     for cell in notebook["cells"]:
         if isinstance(cell, dict) and "outputs" in cell:
             cell["outputs"] = []
@@ -184,12 +185,15 @@ def without_outputs(notebook: dict[str, Any]) -> bytes:
 
 
 def read(path: str) -> tuple[str, bytes]:
-    """Name and content of a file. Raises Stop."""
+    """Name and content of a file, as it is sent; of what is no notebook the site says more. Raises Stop."""
     try:
         with open(path, "rb") as file:
-            return os.path.basename(path), file.read()
+            data = file.read()
     except OSError as error:
         raise Stop(f"{path} can't be read: {error.strerror}.", REFUSED) from None
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+        data = without_outputs(json.loads(data))
+    return os.path.basename(path), data
 
 
 # The token

@@ -195,6 +195,41 @@ def test_what_may_pass_is_tried_again_under_the_same_key(monkeypatch, naps, tmp_
     assert "Trying again in 7 s" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        (
+            {"cells": [{"source": "x", "outputs": ["a picture" * 3_000_000]}, {"source": "é"}]},
+            {"cells": [{"source": "x", "outputs": []}, {"source": "é"}]},
+        ),
+        ({"cells": "none"}, {"cells": "none"}),
+        ({"cells": ["none"]}, {"cells": ["none"]}),
+        ([], []),
+    ],
+    ids=["a notebook", "no list", "no cells", "no object"],
+)
+def test_outputs_stay_here_for_nothing_is_made_of_them(monkeypatch, tmp_path, sent, arrives):
+    monkeypatch.setenv("STUDYHUB_TOKEN", "t")
+    (tmp_path / "mine.ipynb").write_text(json.dumps(sent))
+    (request,) = _sent(monkeypatch, tmp_path)
+    assert json.loads(request.data) == arrives
+
+
+def test_what_is_no_json_is_sent_as_it_is(monkeypatch, tmp_path):
+    monkeypatch.setenv("STUDYHUB_TOKEN", "t")
+    for data in (b"\xff\xfe{", b"PK\x03\x04", b"", b"[" * 100_000):
+        (tmp_path / "mine.ipynb").write_bytes(data)
+        (request,) = _sent(monkeypatch, tmp_path)
+        assert request.data == data
+
+
+def _sent(monkeypatch, folder) -> list:
+    """The requests by which the notebook there is handed in."""
+    requests = answers(monkeypatch, Answer(json.dumps(STATE).encode()))
+    assert submit.main(["doubling", str(folder / "mine.ipynb"), "--site", "http://localhost"]) == submit.PASSED
+    return requests
+
+
 def test_a_site_that_stays_away(monkeypatch, naps, tmp_path):
     monkeypatch.setenv("STUDYHUB_TOKEN", "t")
     (tmp_path / "mine.ipynb").write_bytes(b"{}")
