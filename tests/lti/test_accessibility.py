@@ -1,51 +1,38 @@
-"""What axe-core says of these pages: on the way from a platform, and where it is set up."""
+"""What axe-core says of these pages, and whether long words keep inside their window."""
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
-from django.core import signing
-from django.utils import timezone
-from lti_tool.models import Key, LtiContext, LtiUser
 
-from apps.lti.deep_linking import SALT
-from apps.lti.launching import cookie_name
-from apps.lti.models import Launch
+from apps.catalog.models import Section, Track
+from apps.exercises.models import Exercise
+from tests.lti.stations import answers, furnish, lengthen, show
+from tests.overfull import WORD, wider_than_window
 from tests.site.test_accessibility import violations  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
-NOWHERE = "/lti/login/?iss=x&login_hint=1&target_link_uri=y"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_are_accessible(violations, live_server, platform, tool_key, exercise, alice, theme):  # noqa: F811
-    Key.objects.create_from_jwk(tool_key)
-    school = platform.registration()
-    context = LtiContext.objects.create(deployment=school.deployments.get(), id_on_platform="9", title="A course")
-    person = LtiUser.objects.create(registration=school, sub="17", name="Bob")
-    kept = {"registration": school, "asked": {}, "used_at": timezone.now(), "binder": hashlib.sha256(b"x").hexdigest()}
-    arriving = Launch.objects.create(state="arriving-here-now", nonce="1", lti_user=person, context=context, **kept)
-    choosing = Launch.objects.create(
-        state="choosing", nonce="2", choosing={"deep_link_return_url": "https://a", "data": None}, **kept
-    )
-
-    def choose(page) -> None:
-        token = signing.dumps(choosing.pk, salt=SALT)
-        page.set_content(
-            f'<form method="post" action="{live_server.url}/lti/choose/"><input name="choice" value="{token}">'
-            "<button>Go</button></form>"
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_every_station_is_accessible(violations, live_server, visitor, alice, bob, theme, width):  # noqa: F811
+    furnish(visitor, bob)
+    found = {}
+    for words, text in answers(visitor, bob, alice).items():
+        found[words] = violations(
+            ["about:blank"], theme=theme, width=width, act=lambda page, text=text: show(page, text, live_server.url)
         )
-        page.get_by_role("button", name="Go").click()
-        page.get_by_role("heading", name="Choose from StudyHub").wait_for()
+    assert {words: wrong for words, wrong in found.items() if wrong} == {}
 
-    def arrive(page) -> None:
-        cookie = {"name": cookie_name(arriving.state), "value": "x", "url": live_server.url}
-        page.context.add_cookies([cookie])
-        page.goto(f"/lti/arrive/{arriving.state}/")
-        page.get_by_role("heading", name="Welcome, Bob").wait_for()
 
-    assert violations([NOWHERE], theme=theme) == []
-    assert violations([NOWHERE], theme=theme, act=choose) == []
-    assert violations([NOWHERE], theme=theme, act=arrive, width=390) == []
-    assert violations(["/lti/", f"/lti/platforms/{school.pk}/"], theme=theme, user=alice) == []
+def test_no_station_is_wider_than_its_window(open_page, live_server, visitor, alice, bob):
+    furnish(visitor, bob)
+    lengthen(WORD)
+    for model in (Track, Section, Exercise):
+        model.objects.update(title=WORD)
+    page = open_page("/concepts/")
+    too_wide = {}
+    for words, text in answers(visitor, bob, alice).items():
+        show(page, text, live_server.url)
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        too_wide[words] = wider_than_window(page)
+    assert {words: found for words, found in too_wide.items() if found} == {}
