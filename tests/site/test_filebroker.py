@@ -85,7 +85,7 @@ def test_many_senders_and_readers_lose_nothing(open_channel):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert sorted(got) == sorted(sent)
 
 
@@ -97,7 +97,7 @@ def test_all_who_bind_at_once_are_bound(open_channel):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert {row.queue for row in channels[0].get_table("site")} == {f"queue-{n}" for n in range(8)}
 
 

@@ -171,7 +171,7 @@ def test_a_row_that_was_wrong_is_mended_by_the_next_change(desk, alice, bob):
 def test_of_several_that_end_at_once_each_counts(desk, bob, settings, monkeypatch):
     settings.RUN_SLOTS_CPU = 4
     runs = [desk.grading(bob, points=points) for points in [(0, 1), (3, 0), (3, 1), (0, 0)]]
-    read, together = folders.read_result, threading.Barrier(len(runs), timeout=20)
+    read, together = folders.read_result, threading.Barrier(len(runs), timeout=60)
 
     def read_together(folder):
         together.wait()
@@ -187,7 +187,7 @@ def test_of_several_that_end_at_once_each_counts(desk, bob, settings, monkeypatc
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     standing = standing_of(bob)
     assert (standing.attempts, standing.best_share, standing.best_id) == (4, 1, runs[2].submission_id)
     assert (standing.latest_state, standing.latest_verdict) == (State.DONE, Verdict.FAILED)
