@@ -263,7 +263,7 @@ def test_nobody_joins_an_archived_group(link, visit, charlie):
     assert not is_in(charlie)
 
 
-@pytest.mark.parametrize("token", ["x", "MQ:1:2", "MQ:é", "%00"])
+@pytest.mark.parametrize("token", ["x", "MQ:1:2", "MQ:é"])
 def test_what_we_did_not_sign_is_no_invitation(client, db, token):
     response = client.get(f"/groups/join/{token}/")
     assert response.status_code == 404
