@@ -36,9 +36,12 @@ RABBITMQ = {**AT_ONCE, "confirm_publish": True}
 
 
 def celery_settings() -> dict[str, Any]:
-    """Celery's settings. Without STUDYHUB_BROKER_URL the broker is a folder of files: nothing to install."""
+    """Celery's settings. Without STUDYHUB_BROKER_URL the broker is a folder of files: nothing to install.
+
+    Raises SettingError for any other server than those that are known.
+    """
     settings: dict[str, Any] = {
-        "broker_url": env.secret("STUDYHUB_BROKER_URL", EMBEDDED),
+        "broker_url": env.secret("STUDYHUB_BROKER_URL", EMBEDDED) or EMBEDDED,
         "broker_connection_retry_on_startup": True,
         # A worker waits for its broker for as long as that takes; whoever sends does not.
         "broker_connection_max_retries": None,
@@ -56,9 +59,11 @@ def celery_settings() -> dict[str, Any]:
     scheme = settings["broker_url"].partition("://")[0]
     if scheme in {"redis", "rediss"}:
         settings["broker_transport_options"] = REDIS
-    if scheme in {"amqp", "amqps"}:
+    elif scheme in {"amqp", "amqps"}:
         settings |= {"broker_transport_options": RABBITMQ, "broker_heartbeat": HEARTBEAT_S}
-    if settings["broker_url"] == EMBEDDED:
+    elif settings["broker_url"] != EMBEDDED:
+        raise env.SettingError("STUDYHUB_BROKER_URL must begin with redis:// or amqp://, or be empty.")
+    else:
         filebroker.register()
         base = env.var_folder() / "broker"
         for name in ("messages", "control"):

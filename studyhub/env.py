@@ -6,6 +6,7 @@ Imports nothing of Django: runners read their settings with it too.
 import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
@@ -83,6 +84,16 @@ def words(name: str, default: list[str], *, known: tuple[str, ...] = ()) -> list
     found = default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
     if known and (strange := set(found) - set(known)):
         raise SettingError(f"{name}: {', '.join(sorted(strange))} is unknown. Use some of {', '.join(known)}.")
+    return found
+
+
+def site(name: str, default: str = "") -> str:
+    """The address of a site, without a slash at its end. Raises SettingError for one that no browser would open."""
+    found = (os.environ.get(name) or default).strip().rstrip("/")
+    if found and (urlsplit(found).scheme not in {"http", "https"} or not urlsplit(found).hostname):
+        raise SettingError(
+            f"{name}={found!r} is no address of a site. Write it in full, such as https://study.example.org."
+        )
     return found
 
 

@@ -35,6 +35,10 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
         ({"STUDYHUB_DEBUG": "1", "STUDYHUB_SANDBOX": "docker"}, "Use bubblewrap, or none"),
         ({"STUDYHUB_DEBUG": "1", "STUDYHUB_WEBHOOK_ALLOW": "intranet"}, "Write networks, such as 10.20.0.0/16"),
         ({"STUDYHUB_SECRET_KEY": "x", "STUDYHUB_SANDBOX": "none"}, "only with STUDYHUB_DEBUG=1"),
+        # Links in mails would lead nowhere.
+        ({"STUDYHUB_DEBUG": "1", "STUDYHUB_URL": "study.example.org"}, "'study.example.org' is no address"),
+        ({"STUDYHUB_DEBUG": "1", "STUDYHUB_LITE_URL": "lite"}, "STUDYHUB_LITE_URL='lite' is no address"),
+        ({"STUDYHUB_DEBUG": "1", "STUDYHUB_BROKER_URL": "kafka://u:hush@h"}, "STUDYHUB_BROKER_URL must begin with"),
         (
             {"STUDYHUB_DEBUG": "1", "STUDYHUB_DATABASE_URL": "mysql://u:hush@h/n"},
             "STUDYHUB_DATABASE_URL must be an add",
