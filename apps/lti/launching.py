@@ -37,6 +37,7 @@ KEYS_FOR_S, KEYS_AGAIN_S, KEYS_REST_S = 3600, 60, 5
 KEYS_WAIT_S, KEYS_LOOK_S = 3.0, 0.1
 ASKING, TOLD, FAILED = "asking", "told", "failed"  # how it stands with a platform's keys
 BEGUN_WITH = ("iss", "client_id", "login_hint", "lti_message_hint", "target_link_uri", "lti_deployment_id")
+NUL = "\0"  # PostgreSQL breaks off whoever looks for it
 LONGEST = 2000  # of what a platform hands us to hand back
 NAME_LENGTH = 255
 
@@ -48,7 +49,7 @@ def cookie_name(state: str) -> str:
 
 def begin(request: HttpRequest, asked: Mapping[str, str]) -> tuple[Launch, str, str]:
     """A new launch, the cookie for the browser, and where it is sent. Raises Refused."""
-    told = {name: asked[name][:LONGEST] for name in BEGUN_WITH if asked.get(name)}
+    told = {name: asked[name][:LONGEST] for name in BEGUN_WITH if asked.get(name) and NUL not in asked[name]}
     if not {"iss", "login_hint", "target_link_uri"} <= set(told):
         raise Refused("incomplete", ", ".join({"iss", "login_hint", "target_link_uri"} - set(told)))
     registration = _registration(told)
@@ -94,7 +95,8 @@ def believe(request: HttpRequest, *, deep: bool) -> tuple[Launch, LtiLaunch]:
     """
     now = timezone.now()
     launches = Launch.objects.begun(now).select_related("registration").filter(registration__is_active=True)
-    launch = launches.filter(state=request.POST.get("state", "")).first()
+    state = request.POST.get("state", "")
+    launch = None if NUL in state else launches.filter(state=state).first()
     if launch is None:
         raise Refused("state")
     try:
