@@ -21,7 +21,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 GUIDE = (PROJECT / "OPERATIONS.md").read_text()
 NAME = re.compile(r"STUDYHUB_[A-Z0-9_]+\Z")
 # Programs of the system that the guide uses, beside our own.
-SYSTEM = {"apt", "useradd", "install", "python3", "systemctl", "journalctl", "/opt/studyhub/.venv/bin/pip"}
+SYSTEM = {"apt", "git", "cd", "useradd", "install", "python3", "runuser", "systemctl", "journalctl"}
+SYSTEM.add("/opt/studyhub/.venv/bin/pip")
+INI = re.compile(r"^```ini\n(.*?)^```$", flags=re.M | re.S)
 UNITS = sorted((PROJECT / "docker" / "systemd").iterdir())
 
 
@@ -130,6 +132,9 @@ def test_the_roles_are_those_that_there_are():
 @pytest.mark.parametrize("line", commands())
 def test_every_command_can_be_given(line):
     words = shlex.split(line.split(" | ")[0])
+    if words[0] == "systemd-run":
+        assert [word for word in words[1:] if "=" in word][-1] == "--property=EnvironmentFile=/etc/studyhub/site.env"
+        words = ["python", *words[words.index("/opt/studyhub/.venv/bin/python") + 1 :]]
     match words:
         case ["python", "manage.py", name, *arguments]:
             command = load_command_class(get_commands()[name], name)
@@ -179,6 +184,15 @@ class TestUnits:
             "studyhub-runner",
             "/etc/studyhub/runner.env",
         ]
+
+    @pytest.mark.parametrize("unit", ["studyhub@.service", "studyhub-runner@.service"])
+    def test_they_may_write_where_the_guide_has_them_write(self, unit):
+        settings = dict(zip(["studyhub@.service", "studyhub-runner@.service"], INI.findall(GUIDE), strict=True))[unit]
+        text = (PROJECT / "docker/systemd" / unit).read_text()
+        assert "ProtectSystem=strict" in text
+        own = {f"/var/lib/{name}" for name in re.findall(r"^StateDirectory=(.*)$", text, flags=re.M)}
+        more = {path.lstrip("-") for path in re.findall(r"^ReadWritePaths=(.*)$", text, flags=re.M)}
+        assert set(re.findall(r"^STUDYHUB_(?:VAR|RUN_STORE)=(.*)$", settings, flags=re.M)) == own | more
 
     def test_systemd_takes_them(self, tmp_path):
         checker = shutil.which("systemd-analyze")
