@@ -28,18 +28,20 @@ COOKIE, COOKIE_S = "left_at", 90 * 24 * 3600
 def next_steps(
     *, user: User | AnonymousUser, tracks: Sequence[TrackProgress], done: Set[int], left_at: str
 ) -> list[Suggestion]:
-    """The most pressing first; none for somebody who has not begun anything. `left_at` is `<track>/<resource>`."""
+    """The most pressing first; none for a stranger who has not begun anything. `left_at` is `<track>/<resource>`."""
     found = suggest(user) if user.is_authenticated else []
     found += _left(tracks, done, left_at)
-    following = next_step(tracks, done) if done or found else None
+    begun = bool(done or found)
+    following = next_step(tracks, done) if begun or user.is_authenticated else None
     if following:
         track, resource = following
-        found.append(_resource(track, resource, rank=NEXT, reason=gettext("Next in %(track)s.") % {"track": track}))
+        reason = gettext("Next in %(track)s.") if begun else gettext("A good beginning: the first in %(track)s.")
+        found.append(_resource(track, resource, rank=NEXT, reason=reason % {"track": track}))
     return in_order(found)[:MOST]
 
 
 def first_step(request: HttpRequest) -> Suggestion | None:
-    """The most pressing one for whoever reads any page; None where they have not begun anything."""
+    """The most pressing one for whoever reads any page; None for a stranger who has not begun anything."""
     done = Completion.objects.resources_of(request.user)
     tracks = [TrackProgress.of(track, done) for track in contents.tracks(edition.current())]
     return next(iter(next_steps(user=request.user, tracks=tracks, done=done, left_at=left_at(request))), None)

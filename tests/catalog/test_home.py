@@ -27,6 +27,16 @@ def test_a_learner_sees_progress_and_the_next_step(client, bob, video):
     assert "Next in Regression" in page
 
 
+def test_who_has_not_begun_anything_is_told_where_to_begin_and_a_stranger_what_this_is(client, bob, video):
+    assert client.get(reverse("home")).context["steps"] == []
+    client.force_login(bob)
+    response = client.get(reverse("home"))
+    assert [(step.url, step.reason) for step in response.context["steps"]] == [
+        (video.get_absolute_url(), "A good beginning: the first in Regression.")
+    ]
+    assert "Understand it, build it" not in response.content.decode()
+
+
 def test_the_course_is_next_once_the_tracks_are_done_and_nothing_after_that(client, bob, catalog):
     client.force_login(bob)
     for slug in ("tree-video", "descent-paper"):
