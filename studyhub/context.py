@@ -9,6 +9,7 @@ from django.http import HttpRequest
 PARTS = {
     **{name: name for name in ("tracks", "quizzes", "exercises", "concepts", "submissions", "groups")},
     "learning/reviews": "reviews",
+    "learning/map": "tracks",
     "submissions/runners": "runners",
 }
 

@@ -230,6 +230,12 @@ def test_the_palette_offers_pages_one_may_open(client, bob, shelf):
     assert len({one.keys for one in PAGES}) == len(PAGES)
 
 
+def test_the_palette_says_so_where_there_is_nothing(client, shelf):
+    assert "Nothing has “zzzz”." in offered(client, "zzzz")
+    assert "All results for “gradient”" in offered(client, "gradient")
+    assert "Nothing has" not in offered(client, "exercises")
+
+
 def offered(client, text: str = "") -> str:
     return client.get("/search/palette/", {"q": text}).text
 

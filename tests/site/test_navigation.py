@@ -15,6 +15,7 @@ from studyhub.context import part_of_site, site
         ("/tracks/maths/", "tracks"),
         ("/quizzes/", "quizzes"),
         ("/learning/reviews/session/", "reviews"),
+        ("/learning/map/maths/", "tracks"),
         ("/learning/maths/", ""),
         ("/exercises/first-model/", "exercises"),
         ("/submissions/", "submissions"),
