@@ -7,6 +7,7 @@ import importlib.metadata
 import logging
 import os
 import platform
+import re
 import shutil
 import tempfile
 import time
@@ -54,6 +55,8 @@ REPORTED_PACKAGES = {
     "fastai": ("numpy", "torch", "fastai"),
     "diffusers": ("numpy", "torch", "diffusers"),
 }
+# Where Python says that a syntax error is: a file of the kernel's that the learner has never seen.
+OWN_FILE = re.compile(r"\(\d+\.py, ")
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -186,7 +189,7 @@ def conclude(result: RunResult, session: engine.Session) -> None:
     elif session.error and result.outcome == Outcome.COMPLETED:
         number, name, message = (session.error[key] for key in ("number", "name", "message"))
         result.outcome = engine.stopped_by_limit(session.error) or Outcome.LEARNER_ERROR
-        first_line = message.splitlines()[0] if message else ""
+        first_line = OWN_FILE.sub("(", message.splitlines()[0]) if message else ""
         result.reason = f"Cell {number} raised {name}{': ' + first_line if first_line else ''}"
         if name == "SystemExit":
             result.reason = f"Cell {number} called sys.exit, so the cells after it did not run."

@@ -32,6 +32,7 @@ while True:
 # code of the second of three cells → outcome, status of the three cells, what the reason says
 ENDS = {
     "raises": ("1/0", "learner_error", "Cell 2 raised ZeroDivisionError: division by zero"),
+    "can't be read": ("def f(:\n  pass", "learner_error", "Cell 2 raised SyntaxError: invalid syntax (line 1)"),
     "sys.exit(0)": ("import sys; sys.exit(0)", "learner_error", "called sys.exit"),
     "os._exit": ("import os; os._exit(1)", "learner_error", "Python ended while cell 2 was running"),
     "kills itself": ("import os; os.kill(os.getpid(), 9)", "learner_error", "Python ended while cell 2 was running"),

@@ -106,6 +106,8 @@ def test_a_link_shows_the_cell_that_failed_inside_the_sealed_frame(open_page, de
     write(run.stored, "result/executed.ipynb", nbformat.writes(notebook))
     page = open_page(reverse("submissions:detail", args=[run.submission_id]), user=bob, reduced_motion="reduce")
     page.get_by_role("link", name="See cell 31 in the notebook").click()
+    expect(page.frame_locator("iframe").locator("#cell-31")).to_be_in_viewport()
+    page.frame_locator("iframe").locator("#cell-1").scroll_into_view_if_needed()
     page.get_by_role("link", name="Jump to cell 31").click()
     expect(page.frame_locator("iframe").locator("#cell-31")).to_be_in_viewport()
 
