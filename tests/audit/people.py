@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.groups.management.commands.demo_group import SLUG as GROUP
+from apps.quizzes.constants import RIGHT
+from apps.quizzes.models import Answer
 from apps.submissions.constants import Verdict
 from apps.submissions.models import CheckResult, Submission
 from studyhub.management.commands.serve import DEMO_USERS
@@ -45,6 +47,14 @@ def drawn_hand_in() -> tuple[str, str]:
     wrong = CheckResult.objects.filter(run__submission__user__email=EMAILS["learner"], passed=False)
     found = wrong.exclude(plot_svg="").select_related("run").order_by("run__submission__created_at", "position")[0]
     return reverse("submissions:detail", args=[found.run.submission_id]), f"#check-{max(found.position, 1)}"
+
+
+def missed_question() -> tuple[str, str]:
+    """The learner's first question about a picture that was not answered rightly: its result's path, and its place."""
+    found = Answer.objects.filter(
+        user__email=EMAILS["learner"], attempt__ended_at__isnull=False, question__kind="hotspot", share__lt=RIGHT
+    ).order_by("attempt__started_at", "position")[0]
+    return reverse("quizzes:attempt", args=[found.attempt_id]), f"#question-{found.position + 1}"
 
 
 def main_pages() -> list[Page]:

@@ -35,13 +35,14 @@ class Picture:
     width: int = 1280
 
 
-# By the names of the main pages. Of a hand-in what was compared is shown, without what stands beside it.
+# By the names of the main pages. Of a hand-in what was compared is shown, without what stands beside it; of a quiz a
+# question with what is said of the answer.
 PICTURES = {
     "home": Picture(),
     "track": Picture(),
     "exercise": Picture(),
     "submission": Picture(width=900),
-    "quiz": Picture(),
+    "quiz": Picture(width=784),
     "dashboard": Picture(top="#heat"),
 }
 
@@ -55,12 +56,13 @@ def shown(only: Collection[str]) -> list[tuple[Page, Picture]]:
     """The pages to be taken. The hand-in is the first one with a check that drew what is not right."""
     from tests.audit import people
 
+    places = {"submission": people.drawn_hand_in, "quiz": people.missed_question}
     pages = []
     for page in people.main_pages():
         picture = PICTURES[page.name]
-        if page.name == "submission":
-            path, check = people.drawn_hand_in()
-            page, picture = replace(page, path=path), replace(picture, top=check)
+        if page.name in places:
+            path, top = places[page.name]()
+            page, picture = replace(page, path=path), replace(picture, top=top)
         if page.name in only:
             pages.append((page, picture))
     return pages

@@ -18,14 +18,20 @@ DIFFICULTY = {"beginner": -0.6, "intermediate": 0.4, "advanced": 1.4}
 
 
 def take_quiz(rng: Random, *, user: User, learner: Learner, quiz: Quiz, at: datetime) -> QuizAttempt:
-    """Begin a quiz at `at`, answer what the learner would answer, and end it; some of what isn't known stays open."""
+    """Begin a quiz at `at`, answer what the learner would answer, and end it; some of what isn't known stays open.
+
+    Which numbers a learner gets in a quiz is always the same.
+    """
     attempt = services.start(user=user, quiz=quiz)
     moment = at
+    # Of their own, so that what learners do doesn't hang on how many questions were asked.
+    seeds = Random(f"{learner.name}, {quiz.slug}")  # noqa: S311 - draws a demonstration
     for answer in attempt.answers.with_question():
+        answer.seed = seeds.getrandbits(31)
         right = succeeds(rng, learner.ability, DIFFICULTY[answer.question.level])
         response = right_response(answer.variant) if right else wrong_response(rng, answer)
         shown, moment = moment, moment + timedelta(seconds=rng.uniform(12, 75))
-        Answer.objects.filter(pk=answer.pk).update(shown_at=shown)
+        Answer.objects.filter(pk=answer.pk).update(shown_at=shown, seed=answer.seed)
         answer.shown_at = shown
         if response is not None:
             certainty = rng.choice(["sure", "sure", "fairly"] if right else ["sure", "fairly", "guess"])
