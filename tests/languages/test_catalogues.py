@@ -50,6 +50,13 @@ def test_it_is_whole_and_compiled(place, tmp_path, settings):
     assert catalogue(copy) == catalogue(place), "Run: make messages"
 
 
+def test_an_app_that_says_nothing_gets_no_folder(tmp_path, settings):
+    settings.LOCALE_PATHS = []
+    (tmp_path / "__init__.py").touch()
+    collect(tmp_path)
+    assert not (tmp_path / "locale").exists()
+
+
 def said(text: str) -> list[str]:
     """The lines of a catalogue that say something: not its header's date, and not in which files a text stands."""
     return [line for line in text.splitlines() if not line.startswith(("#", '"POT-Creation-Date'))]

@@ -54,3 +54,6 @@ def collect(folder: Path) -> None:
         call_command("compilemessages", verbosity=0)
     finally:
         os.chdir(here)
+    # An app that says nothing has no catalogue; an empty folder would look like one that was lost.
+    if not any((folder / "locale").iterdir()):
+        (folder / "locale").rmdir()
