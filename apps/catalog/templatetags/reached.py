@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
 
 from django import template
+from django.db.models import Model
 from django.template.context import Context
 
 from apps.catalog import reached as sources
-
-if TYPE_CHECKING:
-    from apps.exercises.models import Exercise
-    from apps.quizzes.models import Quiz
 
 register = template.Library()
 ASKED = "reached: "
 
 
 @register.simple_tag(takes_context=True)
-def reached(context: Context, thing: Exercise | Quiz) -> Hashable:
+def reached(context: Context, thing: Model) -> Hashable:
     """What its app says; None where the reader has not begun it, or is nobody. All of a kind are read at once."""
     user = context.get("user")
     if user is None or not user.is_authenticated:
