@@ -122,7 +122,8 @@ def too_many(request: HttpRequest, exceeded: RateExceeded | None = None) -> Http
     """The answer 429: says when to try again, and keeps what was typed. allauth, which calls it too, says no time."""
     again = in_words(exceeded.retry_after) if exceeded else ""
     context = {"limit": str(exceeded) if exceeded else "", "again": again, "path": request.get_full_path()}
-    if getattr(request, "htmx", False) and not request.htmx.boosted:
+    htmx = getattr(request, "htmx", None)
+    if htmx and not htmx.boosted:
         # The form is still there, with all that was typed: one line above it is enough.
         response = render(request, "components/too_many.html", context, status=429)
         response["HX-Retarget"], response["HX-Reswap"] = "#messages", "innerHTML show:top"
