@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone, translation
 
 from apps.accounts import mails
 from apps.accounts.kinds import KINDS, Channel, chosen_or_default, kind_of
 from apps.accounts.models import Notification, User
 from apps.accounts.told_models import Choice
+from studyhub.prepared import PreparedRead
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -119,9 +121,20 @@ def stop_mail(user: User, name: str) -> None:
     Notification.objects.filter(user=user, awaits_digest=True, kind__in=words).update(awaits_digest=False)
 
 
+UNREAD = PreparedRead(
+    lambda user: (
+        Notification.objects.filter(user=user, read_at__isnull=True)
+        .order_by()
+        .values("user")
+        .annotate(number=Count("pk"))
+        .values_list("number")
+    )
+)
+
+
 def unread(user: User) -> int:
-    """How many `user` has not read (one query)."""
-    return Notification.objects.filter(user=user, read_at__isnull=True).count()
+    """How many `user` has not read (one query, on each page)."""
+    return sum(number for (number,) in UNREAD.rows(user.pk))
 
 
 def of_kind(user: User, name: str) -> QuerySet[Notification]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from apps.catalog.models import Track
 from apps.catalog.progress import TrackProgress
+from apps.catalog.reached import Reached
 
 
 @lru_cache(maxsize=2)
@@ -18,6 +19,6 @@ def tracks(edition: str) -> tuple[Track, ...]:
 
 
 @lru_cache(maxsize=2000)
-def progress(edition: str, slug: str, done: frozenset[int]) -> TrackProgress | None:
-    """How far somebody is in a track who is done with these resources; None where there is no such track."""
-    return next((TrackProgress.of(track, done) for track in tracks(edition) if track.slug == slug), None)
+def progress(edition: str, slug: str, done: frozenset[int], own: Reached) -> TrackProgress | None:
+    """How far somebody is in a track who is done with these resources and has reached `own`; None without the track."""
+    return next((TrackProgress.of(track, done, own) for track in tracks(edition) if track.slug == slug), None)

@@ -22,6 +22,7 @@ from apps.catalog.link_models import Link as Link
 from apps.catalog.opinion_models import Note as Note
 from apps.catalog.opinion_models import Rating as Rating
 from apps.catalog.proposal_models import Proposal as Proposal
+from studyhub.prepared import PreparedRead
 
 YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
@@ -258,14 +259,15 @@ class Edition(models.Model):
         return self.name
 
 
-class CompletionQuerySet(models.QuerySet["Completion"]):
+class CompletionManager(models.Manager["Completion"]):
     """Reads of completions."""
 
     def resources_of(self, user: User | AnonymousUser) -> frozenset[int]:
         """The keys of the resources that the user is done with; none for somebody who is not signed in."""
-        if not user.is_authenticated:
-            return frozenset()
-        return frozenset(self.filter(user=user).values_list("resource_id", flat=True))
+        return frozenset(key for (key,) in DONE.rows(user.pk)) if user.is_authenticated else frozenset()
+
+
+DONE = PreparedRead(lambda user: Completion.objects.filter(user=user).values_list("resource_id"))
 
 
 class Completion(models.Model):
@@ -275,7 +277,7 @@ class Completion(models.Model):
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="completions")
     done_at = models.DateTimeField(auto_now_add=True)
 
-    objects = CompletionQuerySet.as_manager()
+    objects = CompletionManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "resource"], name="catalog_completion_once")]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from apps.catalog.models import Resource, Section, Track
+from apps.catalog.reached import Reached
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class SectionProgress:
-    """A section, how far a learner has come in it, and the keys of the resources in it that they are done with."""
+    """A section, how far a learner has come in it, and the keys of the resources in it that they are done with.
+
+    `own` is what they have reached in its exercises and quizzes.
+    """
 
     section: Section
     progress: Progress
     done: tuple[int, ...]
+    own: Reached
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,15 @@ class TrackProgress:
     sections: tuple[SectionProgress, ...]
 
     @classmethod
-    def of(cls, track: Track, done: Set[int]) -> TrackProgress:
-        """The progress in `track`, by the keys of the resources done."""
+    def of(cls, track: Track, done: Set[int], own: Reached = frozenset()) -> TrackProgress:
+        """The progress in `track`, by the keys of the resources done and what was reached beside them."""
         sections = []
         for section in track.sections.all():
             pairs = [(section, resource) for resource in section.resources.all()]
             keys = tuple(resource.pk for _, resource in pairs if resource.pk in done)
-            sections.append(SectionProgress(section, Progress.of(pairs, done), keys))
+            above = {(one._meta.label_lower, one.pk) for one in (*section.exercises.all(), *section.quizzes.all())}
+            here = frozenset(one for one in own if one[:2] in above) if own else own
+            sections.append(SectionProgress(section, Progress.of(pairs, done), keys, here))
         return cls(track, Progress.of(resources_in(track), done), tuple(sections))
 
 

@@ -14,6 +14,7 @@ from apps.catalog.next_steps import left_at, next_steps, remember
 from apps.catalog.notes import NoteForm
 from apps.catalog.opinions import another_perspective
 from apps.catalog.progress import TrackProgress, next_step
+from apps.catalog.reached import reached
 
 PERSPECTIVES = 5
 
@@ -39,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def track(request: HttpRequest, track: str) -> HttpResponse:
     """A track: its sections, their resources and exercises; of a retired one what the reader did in it."""
     now = edition.current()
-    here = contents.progress(now, track, Completion.objects.resources_of(request.user))
+    here = contents.progress(now, track, Completion.objects.resources_of(request.user), reached(request.user))
     if here is None:
         return retired.track(request, track)
     return render(request, "catalog/track.html", {"edition": now, "here": here})

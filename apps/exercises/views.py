@@ -10,6 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from apps.catalog.reached import reached
 from apps.exercises.access import get_exercise
 from apps.exercises.build import introduction, starter_zip
 from apps.exercises.elsewhere import in_browser, in_colab, in_kaggle
@@ -23,7 +24,12 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
     """All exercises on offer, grouped by track; track, level and concept narrow them down."""
     form = FilterForm(request.GET)
     chosen = form.chosen()
-    context = {"form": form, "chosen": chosen, "exercises": Exercise.objects.for_list(**chosen)}
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "exercises": Exercise.objects.for_list(**chosen),
+        "own": reached(request.user, "exercises.exercise"),
+    }
     return render(request, "exercises/list.html", context)
 
 

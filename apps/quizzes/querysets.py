@@ -82,12 +82,17 @@ class AttemptQuerySet(models.QuerySet[Any]):
 
     def best(self) -> dict[int, Any]:
         """By quiz: the one that goes on, else the one with the most right, with its counts (one query)."""
-        best: dict[int, Any] = {}
-        for attempt in self.with_counts().order_by("number"):
-            other = best.get(attempt.quiz_id)
-            if other is None or not attempt.has_ended or (other.has_ended and attempt.right > other.right):
-                best[attempt.quiz_id] = attempt
-        return best
+        return best_of((attempt.quiz_id, attempt) for attempt in self.with_counts().order_by("number"))
+
+
+def best_of(attempts: Iterable[tuple[int, Any]]) -> dict[int, Any]:
+    """The same of any attempts with their counts, each with its quiz's key, in their order."""
+    best: dict[int, Any] = {}
+    for quiz, attempt in attempts:
+        other = best.get(quiz)
+        if other is None or not attempt.has_ended or (other.has_ended and attempt.right > other.right):
+            best[quiz] = attempt
+    return best
 
 
 class AnswerQuerySet(models.QuerySet[Any]):

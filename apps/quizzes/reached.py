@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apps.quizzes.models import QuizAttempt
+from apps.quizzes.querysets import best_of
+from studyhub.prepared import PreparedRead
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -21,7 +23,19 @@ class Reached:
     has_ended: bool
 
 
+ATTEMPTS = PreparedRead(
+    lambda user: (
+        QuizAttempt.objects.filter(user=user)
+        .with_counts()
+        .order_by("number")
+        .values_list("quiz_id", "ended_at", "asked", "given", "right")
+    )
+)
+
+
 def reached(user: User) -> dict[int, Reached]:
     """By quiz: of the attempts the one that goes on, else the best (one query)."""
-    best = QuizAttempt.objects.of(user).best()
-    return {quiz: Reached(one.asked, one.given, one.right, one.has_ended) for quiz, one in best.items()}
+    return best_of(
+        (quiz, Reached(asked, given, right, ended is not None))
+        for quiz, ended, asked, given, right in ATTEMPTS.rows(user.pk)
+    )
