@@ -26,7 +26,7 @@ def passkeys():
 
 
 def sign_in(page, user, password):
-    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
 

@@ -41,7 +41,7 @@ def sign_up(page: Page, email: str = "dora@example.org") -> None:
     page.goto("/")
     page.get_by_role("link", name="Sign in").first.click()
     page.get_by_role("link", name="Make an account").first.click()
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button").first.click()

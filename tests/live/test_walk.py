@@ -98,7 +98,7 @@ def test_from_signing_up_to_a_signed_message_about_a_hand_in(
     tmp_path: Path,
 ):
     page.goto("/accounts/signup/")
-    page.get_by_label("Email").fill(ADDRESS)
+    page.get_by_label("E-mail").fill(ADDRESS)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password (again)").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button").first.click()
@@ -127,7 +127,7 @@ def test_from_signing_up_to_a_signed_message_about_a_hand_in(
 
     page.context.clear_cookies()  # as in another browser
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(ADDRESS)
+    page.get_by_label("E-mail").fill(ADDRESS)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="One more thing")).to_be_visible()
