@@ -66,9 +66,26 @@ def test_a_runner_that_took_it_up_and_died_is_a_fault(desk, bob, reconcile):
     run = age(desk.released(bob), released_at=61)
     write(run.stored, "claim", b"")
     reconcile()
+    reconcile()
+    assert (fresh(run).state, fresh(run).attempt) == (State.RUNNING, 1)
+    age(run, heartbeat_at=21)
+    reconcile()
     run = fresh(run)
     assert (run.attempt, run.faults) == (2, 1)
     assert sent(desk, run) == [1, 2]
+
+
+def test_a_runner_that_took_it_up_a_moment_ago_keeps_it(desk, bob, reconcile):
+    run = age(desk.released(bob), released_at=61)
+    write(run.stored, "claim", b"")
+    reconcile()
+    say(run)
+    reconcile()
+    run = fresh(run)
+    assert (run.state, run.attempt, run.faults) == (State.RUNNING, 1, 0)
+    finish(run)
+    reconcile()
+    assert fresh(run).state in {State.GRADING, State.DONE}
 
 
 # The heartbeat

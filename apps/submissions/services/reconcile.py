@@ -113,11 +113,14 @@ def _requeue_silent(run: Run, now: datetime) -> bool:
 def _resend(run: Run, now: datetime) -> bool:
     """Hand over once more what nobody has taken up; the runner's claim lets only one of two messages run.
 
+    What a runner has taken up runs, although its first word is not here yet: the claim may be a moment old. From now
+    on it has to be heard of.
+
     It costs the run nothing, and is counted only while others of its queue are taken up: then something is wrong with
     this one. While none is, the runners are down, and it waits for them however long that takes.
     """
     if folders.is_claimed(run.stored):
-        return fault(run, kind="lost", detail="A runner took it up and said nothing more.")
+        return move(run, to=State.RUNNING, why="A runner took it up", started_at=now, heartbeat_at=now)
     others_live = Run.objects.filter(queue=run.queue, heartbeat_at__gt=run.released_at).exclude(pk=run.pk).exists()
     lost = run.lost_starts + others_live
     if lost >= LOST_STARTS:
