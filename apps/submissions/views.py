@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseStopPolling
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from apps.exercises.access import get_exercise
+from apps.exercises.models import Exercise
 
 from . import pictures, rendering, services
 from .access import get_readable, get_submission, may_change, page_for
@@ -50,6 +51,7 @@ def _new(request: HttpRequest, slug: str) -> HttpResponse:
     form = UploadForm()
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES, too_large=getattr(request, "upload_too_large", False))
+    belongs_to = None
     if form.is_valid():
         file = form.file()
         try:
@@ -57,11 +59,13 @@ def _new(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(handed_in)
         except UploadRefused as refusal:
             form.add_error("notebook", refused(refusal))
+            belongs_to = Exercise.objects.on_offer().filter(slug=refusal.facts.get("other", "")).first()
     mine = Submission.objects.of(request.user).filter(exercise=exercise)
     used, attempts = Submission.objects.allowance(request.user, exercise, exercise.current_version)
     context = {
         "exercise": exercise,
         "form": form,
+        "belongs_to": belongs_to,
         "used": used,
         "attempts": attempts,
         "limit_mb": settings.UPLOAD_LIMIT_MB,

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from apps.exercises.models import Exercise
 from apps.submissions.models import Submission
 from tests.submissions.conftest import SLUG, notebook_bytes, with_manifest
 
@@ -41,6 +42,18 @@ def test_what_is_wrong_stands_beside_the_field(client, bob, settings, data, word
     assert words in response.text
     assert 'aria-invalid="true"' in response.text
     assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_a_notebook_of_another_exercise_leads_to_the_form_where_it_belongs(client, bob, exercise, retired):
+    about = {"section": exercise.section, "level": "beginner", "minutes": 10, "retired": retired}
+    other = Exercise.objects.create(slug="tripling", title="Tripling", **about)
+    Exercise.objects.filter(pk=other.pk).update(current_version=exercise.current_version)
+    client.force_login(bob)
+    response = upload(client, notebook_bytes(studyhub={"exercise": "tripling"}))
+    assert response.status_code == 422
+    assert (reverse("submissions:new", args=["tripling"]) in response.text) is not retired
+    assert ("Hand it in for “Tripling”" in response.text) is not retired
 
 
 def test_without_a_file_it_says_so(client, bob):
