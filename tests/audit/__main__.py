@@ -41,16 +41,27 @@ def main() -> int:
                 say(f"{number} of {len(pages)}: {page.path} as {page.role}")
                 for theme in look.THEMES:
                     entry = look.look(browser, page, address, theme).as_json()
-                    entry |= {"lighthouse": {}, "lighthouse_by_form": {}, "lighthouse_costs": []}
+                    entry |= {
+                        "lighthouse": {},
+                        "lighthouse_by_form": {},
+                        "lighthouse_looks": {},
+                        "lighthouse_costs": [],
+                    }
                     found.setdefault(f"{page.path} as {page.role}", {})[theme] = entry
         if not options.no_lighthouse:
             command = lighthouse.install(options.folder / "node")
             for page in (one for one in pages if one.name):
                 for theme, entry in found[f"{page.path} as {page.role}"].items():
                     for form in lighthouse.FORMS:
-                        scores, costs = lighthouse.lighthouse(command, page, address, theme, form)
-                        say(f"Lighthouse, {page.name}, {theme}, {form}: {', '.join(map(str, scores.values()))}")
+                        looks = lighthouse.lighthouse(command, page, address, theme, form)
+                        scores, costs = looks[len(looks) // 2]
+                        performance = [one["performance"] for one, _ in looks]
+                        say(
+                            f"Lighthouse, {page.name}, {theme}, {form}: {', '.join(map(str, scores.values()))}"
+                            f" (performance of all looks: {', '.join(map(str, performance))})"
+                        )
                         entry["lighthouse_by_form"][form] = scores
+                        entry["lighthouse_looks"][form] = performance
                         entry["lighthouse_costs"] += [f"{form}: {cost}" for cost in costs]
                     entry["lighthouse"] = report.worse(list(entry["lighthouse_by_form"].values()))
     (options.folder / "report.json").write_text(json.dumps(found, indent=1), encoding="utf-8")

@@ -74,28 +74,37 @@ def test_figures_of_lighthouse_in_percent_with_what_cost_something():
     assert costly == ["seo: meta-description 0"]
 
 
-@pytest.mark.parametrize(("faults", "looks"), [(0, 1), (2, 3)])
-def test_a_fault_of_lighthouse_itself_is_no_figure_and_it_looks_again(monkeypatch, faults, looks):
-    seen = _faulty(monkeypatch, faults)
-    assert lighthouse.lighthouse("command", PAGE, "http://here", "light", "mobile") == ({"seo": 100}, [])
-    assert len(seen) == looks
+def test_of_three_looks_the_middle_one_counts(monkeypatch):
+    seen = _seen(monkeypatch, [99, 92, 98])
+    looks = lighthouse.lighthouse("command", PAGE, "http://here", "light", "mobile")
+    assert looks == [({"performance": 92}, []), ({"performance": 98}, []), ({"performance": 99}, [])]
+    assert len(seen) == lighthouse.LOOKS
+
+
+def test_a_fault_of_lighthouse_itself_is_no_figure_and_it_looks_again(monkeypatch):
+    seen = _seen(monkeypatch, [None, None, 99, None, 98, 97])
+    looks = lighthouse.lighthouse("command", PAGE, "http://here", "light", "mobile")
+    assert [scores["performance"] for scores, _ in looks] == [97, 98, 99]
+    assert len(seen) == 6
 
 
 def test_what_always_fails_is_told(monkeypatch):
-    seen = _faulty(monkeypatch, 9)
+    seen = _seen(monkeypatch, [None] * 9)
     with pytest.raises(subprocess.CalledProcessError):
         lighthouse.lighthouse("command", PAGE, "http://here", "light", "mobile")
     assert len(seen) == lighthouse.TRIES
 
 
-def _faulty(monkeypatch, faults: int) -> list[Page]:
+def _seen(monkeypatch, figures: list[int | None]) -> list[Page]:
+    """The pages looked at: each look brings the next of `figures`, or fails where that is none."""
     seen = []
 
     def look(command, page, *_):
         seen.append(page)
-        if len(seen) <= faults:
+        figure = figures[len(seen) - 1]
+        if figure is None:
             raise subprocess.CalledProcessError(1, command)
-        return {"seo": 100}, []
+        return {"performance": figure}, []
 
     monkeypatch.setattr(lighthouse, "_look", look)
     return seen
