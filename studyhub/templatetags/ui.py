@@ -92,7 +92,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """Markdown as clean HTML; formulas between dollars are left for KaTeX, inside `<div class="prose" data-math>`."""
+    """Markdown as clean HTML; formulas between dollars are left for KaTeX. Belongs inside `<div class="prose">`."""
     return render_markdown(text)
 
 

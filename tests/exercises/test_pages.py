@@ -80,7 +80,7 @@ def test_detail_says_it_in_french_to_whoever_reads_french(client, synced):
         "1\u00a0Go",
         "scikit-learn ne peut pas être importé\u202f:",
         "Doubling numbers",
-        '<div class="prose" lang="en" data-math>',
+        '<div class="prose" lang="en">',
     ):
         assert words in page
 

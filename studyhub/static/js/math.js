@@ -1,33 +1,41 @@
-// Typesets what the Markdown filter marked as a formula, and all formulas in containers marked data-math;
-// also in what htmx brings later. KaTeX is most of a page's weight, so it is fetched where there is a formula.
+// Typesets formulas: what the Markdown filter and templates mark as one, also in what htmx brings later. KaTeX is most
+// of a page's weight, so it is fetched where there is a formula, and only once the page is seen; a page full of formulas
+// is done in slices, between which it listens to who uses it.
 (() => {
-  const { style, katex, render } = document.currentScript.dataset;
-  const options = {
-    delimiters: [
-      { left: "\\[", right: "\\]", display: true },
-      { left: "\\(", right: "\\)", display: false },
-    ],
-    throwOnError: false,
-  };
-  const places = "[data-math], .math-inline, .math-display";
+  const { style, katex: script } = document.currentScript.dataset;
+  const FORMULAS = ".math-inline, .math-display";
+  const SLICE_MS = 25;
   let loaded = null;
   const fetched = (tag, attributes) =>
     new Promise((resolve, reject) => {
       const element = Object.assign(document.createElement(tag), attributes, { onload: resolve, onerror: reject });
       document.head.append(element);
     });
+  const turn = () => new Promise((resolve) => setTimeout(resolve));
   const load = async () => {
-    await Promise.all([fetched("link", { rel: "stylesheet", href: style }), fetched("script", { src: katex })]);
-    await fetched("script", { src: render });
+    await new Promise(requestAnimationFrame);
+    await turn();
+    await Promise.all([fetched("link", { rel: "stylesheet", href: style }), fetched("script", { src: script })]);
+  };
+  const render = (place) => {
+    const [, source] = /^\\[([](.*)\\[)\]]$/s.exec(place.textContent.trim()) ?? [];
+    if (!source) return; // typeset already
+    katex.render(source, place, { displayMode: place.matches(".math-display"), throwOnError: false });
   };
   const typeset = async (root) => {
-    const inside = [...root.querySelectorAll(places)];
-    if (root.matches?.(places)) inside.push(root);
-    const formulas = inside.filter((place) => /\\[([]/.test(place.textContent));
-    if (!formulas.length) return;
+    const places = [...root.querySelectorAll(FORMULAS)];
+    if (root.matches?.(FORMULAS)) places.push(root);
+    if (!places.length) return;
     loaded ??= load();
     await loaded;
-    formulas.forEach((place) => renderMathInElement(place, options));
+    let until = performance.now() + SLICE_MS;
+    for (const place of places) {
+      if (performance.now() > until) {
+        await turn();
+        until = performance.now() + SLICE_MS;
+      }
+      render(place);
+    }
   };
   typeset(document);
   document.addEventListener("htmx:load", (event) => typeset(event.target));
