@@ -181,9 +181,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.folder("STUDYHUB_STATIC", VAR_DIR / "static")
 STORAGES = storages.storages(
     VAR_DIR,
-    static="django.contrib.staticfiles.storage.StaticFilesStorage"
-    if DEBUG
-    else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    static="django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "studyhub.statics.JoinedStaticFiles",
 )
 WHITENOISE_USE_FINDERS = DEBUG
 

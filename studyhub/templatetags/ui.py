@@ -9,6 +9,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.template import Context
@@ -23,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.notifications import unread
 from studyhub import stored
 from studyhub.art import PICTURES, Branches, draw
+from studyhub.statics import SHEETS
 from studyhub.templatetags.rendering import render_inline, render_markdown
 
 register = template.Library()
@@ -88,6 +90,12 @@ def icon(name: str, label: str = "") -> SafeString:
         named,
         mark_safe(_icon_shapes(name)),  # noqa: S308 - a file of ours
     )
+
+
+@register.simple_tag
+def site_sheets() -> list[str]:
+    """The addresses of the style sheets of every page: one where static files are collected, else as they are."""
+    return [staticfiles_storage.url(name) for name in getattr(staticfiles_storage, "sheets", SHEETS)]
 
 
 @register.filter
