@@ -35,7 +35,7 @@ help:
 	@echo "make chaos   a thousand hand-ins while processes are killed, servers restarted, disks filled (CHAOS='--seed 8'; half an hour)"
 	@echo "make chaos-short      sixty of them, as CI does"
 	@echo "make lite    JupyterLite for the NumPy exercises, into static files (LITE=--bare: without NumPy, to try it)"
-	@echo "make audit   pages by axe, weight and Lighthouse, light and dark, into var/audit (AUDIT=--no-lighthouse; a quarter of an hour)"
+	@echo "make audit   pages by axe, weight and Lighthouse, light and dark, into var/audit (half an hour; AUDIT=--no-lighthouse: a third of it)"
 	@echo "make screenshots      the README's pictures"
 	@echo "make messages         what templates and code say, collected for translation"
 	@echo "make lock    resolve the dependencies anew and pin them in requirements.lock"
