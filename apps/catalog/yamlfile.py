@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 
 Place = tuple[Hashable, ...]
+# The parser in C where PyYAML has one: several times as fast, with the same nodes.
+PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class YamlFile:
 def read_yaml(path: Path) -> YamlFile:
     """Read a file of plain YAML. Raises CurriculumError for what is no YAML, or has one key twice in a mapping."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=PARSER)
         lines: dict[Place, int] = {}
         problems: list[Problem] = []
         if node is not None:
