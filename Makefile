@@ -92,14 +92,16 @@ test-postgres: setup
 		-m "rows and not browser and not sandbox and not live and not gpu" tests
 
 # Whole sites on real brokers, which are ended and started again meanwhile; hosts that lose each other. Not the tours:
-# they begin with a site that is told of no server, so `make test` has taken them.
+# they begin with a site that is told of no server, so `make test` has taken them; nor what no broker or database has a
+# part in. RabbitMQ then takes what happens to messages.
+NO_SERVERS_PART := $(addprefix --ignore tests/live/test_,tours.py serve_ends.py followed.py)
 test-brokers: setup
 	@docker/test-tools.sh postgresql redis rabbitmq iproute2 faketime
 	$(BIN)/python -m tests.servers postgres redis -- $(BIN)/python -m pytest -m "live and not browser and not hosts" \
-		--ignore tests/live/test_tours.py tests/live
+		$(NO_SERVERS_PART) tests/live
 	$(BIN)/python -m tests.hosts $(BIN)/python -m tests.servers postgres redis s3 -- $(BIN)/python -m pytest -m hosts tests/live
 	$(BIN)/python -m tests.servers postgres rabbitmq -- $(BIN)/python -m pytest \
-		tests/live/test_broker_restarts.py tests/live/test_killed.py
+		tests/live/test_broker_restarts.py tests/live/test_killed.py -k "broker or message or runner or twice or late"
 
 test-curriculum: setup
 	$(BIN)/python -m pytest $(PARALLEL) --dist load -m curriculum tests/curriculum
