@@ -92,8 +92,8 @@ test-postgres: setup
 		-m "rows and not browser and not sandbox and not live and not gpu" tests
 
 # Whole sites on real brokers, which are ended and started again meanwhile; hosts that lose each other. Not the tours:
-# they begin with a site that is told of no server, so `make test` has taken them; nor what no broker or database has a
-# part in. RabbitMQ then takes what happens to messages.
+# they begin with a site that is told of no server, so `make test` has taken them. Nor what no server has a
+# part in; RabbitMQ then takes what happens to messages.
 NO_SERVERS_PART := $(addprefix --ignore tests/live/test_,tours.py serve_ends.py followed.py)
 test-brokers: setup
 	@docker/test-tools.sh postgresql redis rabbitmq iproute2 faketime

@@ -167,6 +167,23 @@ def test_formulas_are_typeset(open_page):
     assert page.locator(".prose .katex-error").count() == 0
 
 
+def test_a_formula_far_below_waits_until_somebody_does_something(open_page):
+    page = open_page("/tracks/regression/resources/descent-paper/", viewport={"width": 390, "height": 300})
+    page.wait_for_load_state("networkidle")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => { document.querySelector('main').style.paddingTop = '9000px'; });"
+    )
+    page.reload(wait_until="networkidle")
+    assert page.locator(".math-inline, .math-display").count()
+    assert page.locator(".katex").count() == 0
+    assert not [url for url in asked if "katex" in url]
+    page.keyboard.press("Shift")
+    page.locator(".prose .katex").first.wait_for(state="attached")
+    assert page.evaluate("scrollY") == 0
+
+
 def test_the_first_tab_reaches_the_way_past_the_header(open_page):
     page = open_page("/tracks/regression/")
     page.keyboard.press("Tab")
