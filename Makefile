@@ -81,7 +81,7 @@ audit-dependencies: setup
 	$(BIN)/python -m tests.security.audit dependencies $(if $(WHERE_REACHABLE),--where-reachable)
 
 test: check
-	@docker/test-tools.sh chromium gettext redis shellcheck systemd
+	@docker/test-tools.sh gettext headless-shell redis shellcheck systemd
 	$(BIN)/python -m pytest $(PARALLEL) -m "not curriculum and not live$(NO_GPU)"
 	$(BIN)/python -m pytest -m "live and not servers"
 

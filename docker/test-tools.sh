@@ -1,11 +1,12 @@
 #!/bin/sh
-# What tests need of Debian's packages, by name: `test-tools.sh chromium postgresql`. Installs where we may; elsewhere
+# What tests need of Debian's packages, by name: `test-tools.sh headless-shell postgresql`. Installs where we may; elsewhere
 # says what is missing, and what follows from it.
 set -eu
 missing=""
 for tool in "$@"; do
     case "$tool" in
         chromium) command -v chromium >/dev/null 2>&1 || missing="$missing chromium" ;;
+        headless-shell) command -v chromium-headless-shell >/dev/null 2>&1 || missing="$missing chromium-headless-shell" ;;
         postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql" ;;
         redis | rabbitmq) command -v "$tool-server" >/dev/null 2>&1 || missing="$missing $tool-server" ;;
         iproute2) command -v ip >/dev/null 2>&1 || missing="$missing iproute2" ;;

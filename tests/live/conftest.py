@@ -95,19 +95,20 @@ class Site:
                 with suppress(psutil.NoSuchProcess):
                     process.send_signal(signum)
 
-    def kill(self, name: str) -> None:
-        """Kill the process alone: what it started has to end by itself."""
-        process = self.running.pop(name)
-        below = psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        process.wait()
+    def kill(self, *names: str) -> None:
+        """Kill the processes alone: what they started has to end by itself."""
+        killed = [self.running.pop(name) for name in names]
+        below = [child for process in killed for child in psutil.Process(process.pid).children(recursive=True)]
+        for process in killed:
+            process.kill()
+            process.wait()
         _, alive = psutil.wait_procs(below, timeout=10)
         assert [left for left in alive if left.status() != psutil.STATUS_ZOMBIE] == []
 
     def stop(self) -> None:
-        for name in list(self.running):
+        for name in self.running:
             self.signal(name, signal.SIGCONT)
-            self.kill(name)
+        self.kill(*self.running)
         self.log.close()
 
     def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
