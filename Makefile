@@ -24,7 +24,7 @@ help:
 	@echo "make test    run all checks and tests, with a short proof of each exercise"
 	@echo "make test-postgres    the tests of everything that has rows, on PostgreSQL"
 	@echo "make test-brokers     whole sites on PostgreSQL with Redis and with RabbitMQ, which are killed too (some minutes)"
-	@echo "make test-curriculum  prove every mutant of every exercise (some minutes)"
+	@echo "make test-curriculum  prove every mutant of every exercise (some minutes; SHARE=2/3: of a third of them)"
 	@echo "make setup   make the environment, start nothing"
 	@echo "make check   linters, types, secrets in files"
 	@echo "make audit-dependencies  known holes in the pinned packages; asks PyPI"
@@ -103,8 +103,9 @@ test-brokers: setup
 	$(BIN)/python -m tests.servers postgres rabbitmq -- $(BIN)/python -m pytest \
 		tests/live/test_broker_restarts.py tests/live/test_killed.py -k "broker or message or runner or twice or late"
 
+# SHARE=2/3: of the exercises the second third alone.
 test-curriculum: setup
-	$(BIN)/python -m pytest $(PARALLEL) --dist load -m curriculum tests/curriculum
+	$(BIN)/python -m pytest $(PARALLEL) --dist load -m curriculum $(if $(SHARE),--share $(SHARE)) tests/curriculum
 
 # What templates and code say, for translation: apps/*/locale/fr and studyhub/locale/fr.
 messages: setup
