@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 help:
 	@echo "make run     start the site with its queue and workers (PORT=8000)"
-	@echo "make demo    a study group of simulated learners, for a look at the lead's side (two minutes)"
+	@echo "make demo    a study group of simulated learners, for a look at the lead's side (three minutes)"
 	@echo "make test    run all checks and tests, with a short proof of each exercise"
 	@echo "make test-postgres    the tests of everything that has rows, on PostgreSQL"
 	@echo "make test-brokers     whole sites on PostgreSQL with Redis and with RabbitMQ, which are killed too (some minutes)"

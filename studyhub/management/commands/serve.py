@@ -90,7 +90,7 @@ class Command(BaseCommand):
         lines = []
         if settings.DEBUG:
             lines = [f"  {role:<14} {email:<26} {DEMO_PASSWORD}" for role, email, _, _ in DEMO_USERS]
-            lines += ["", "  A study group with four weeks behind it: make demo (in another terminal, two minutes)"]
+            lines += ["", "  A study group with four weeks behind it: make demo (in another terminal, three minutes)"]
         if settings.SANDBOX == "none":
             lines.insert(0, self.style.ERROR("  NO SANDBOX: learners' code runs unprotected on this machine."))
         self.stdout.write("\n".join(["", *lines, "", f"  StudyHub is at {address} (Ctrl-C ends it)", ""]))

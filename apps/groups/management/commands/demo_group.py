@@ -37,7 +37,7 @@ LEADS = ("lead@studyhub.example",)
 class Command(BaseCommand):
     """`demo_group`: makes the group once; with --fresh it is made again."""
 
-    help = "Make a study group of simulated learners with four weeks of history (takes about two minutes)."
+    help = "Make a study group of simulated learners with four weeks of history (takes about three minutes)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Called by Django."""
