@@ -1,6 +1,6 @@
 #!/bin/sh
-# What tests need of Debian's packages, by name: `test-tools.sh headless-shell postgresql`. Installs where we may; elsewhere
-# says what is missing, and what follows from it.
+# What tests need of Debian's packages, by name: `test-tools.sh headless-shell postgresql`. Installs where we may;
+# elsewhere says what is missing, and what follows from it.
 set -eu
 missing=""
 for tool in "$@"; do

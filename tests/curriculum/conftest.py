@@ -1,4 +1,7 @@
-"""The runs of an exercise follow each other: its warm kernel is made once, and not anew for each kind of hand-in."""
+"""The runs of an exercise follow each other: its warm kernel is made once, and not anew for each kind of hand-in.
+
+With `--share 2/3` only a part of the exercises is run.
+"""
 
 import re
 from pathlib import Path

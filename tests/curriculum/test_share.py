@@ -1,4 +1,4 @@
-"""CI proves a third of the exercises at a time (`make test-curriculum SHARE=2/3`): none is left out for good."""
+"""`make test-curriculum SHARE=2/3` proves a part of the exercises: the parts are all of them together."""
 
 import pytest
 

@@ -11,7 +11,6 @@ from apps.catalog.opinion_models import Note
 from apps.catalog.proposal_models import Proposal
 from apps.exercises.models import Exercise
 from apps.quizzes.models import Quiz
-from tests.exercises.conftest import CONCEPTS, FILES, TRACK, write_files
 from tests.overfull import WORD, too_wide
 from tests.quizzes.site import entry, load
 
@@ -21,11 +20,9 @@ OWN = ["/learning/reviews/", "/notes/", "/proposals/", "/proposals/new/"]
 
 
 @pytest.fixture
-def overfull(bob, tmp_path, settings) -> list[str]:
+def overfull(bob, write_package) -> list[str]:
     """A small curriculum with long titles everywhere; the addresses of one page of each kind, a proposal's last."""
-    package = {f"numbers/doubling/{name}": text for name, text in FILES.items()}
-    files = {"concepts.yaml": CONCEPTS, "numbers/track.yaml": TRACK, **package}
-    settings.CURRICULUM_DIR = write_files(tmp_path / "notebooks", files)
+    write_package()
     call_command("sync_curriculum", verbosity=0)
     quiz = load(entry())
     for model in (Track, Section, Concept, Resource, Exercise, Quiz):

@@ -6,15 +6,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from studyhub.management.commands import serve
-from tests.exercises.conftest import CONCEPTS, FILES, TRACK, write_files
-
-
-@pytest.fixture
-def small(settings, tmp_path):
-    """A curriculum of one exercise; reading the whole of it is for tests/site/test_roles.py."""
-    package = {f"numbers/doubling/{name}": text for name, text in FILES.items()}
-    files = {"concepts.yaml": CONCEPTS, "numbers/track.yaml": TRACK, **package}
-    settings.CURRICULUM_DIR = write_files(tmp_path / "notebooks", files)
 
 
 def test_a_taken_port_is_named_with_another_to_try():
@@ -33,7 +24,8 @@ def test_a_machine_without_a_sandbox_is_told_what_to_do_before_anything_starts(m
 
 
 @pytest.mark.django_db
-def test_demo_users_are_made_once_and_only_for_development(django_user_model, settings, small):
+def test_demo_users_are_made_once_and_only_for_development(django_user_model, settings, write_package):
+    write_package()
     settings.DEBUG = True
     for _ in range(2):
         call_command("serve", port=0, prepare_only=True, verbosity=0)
@@ -43,7 +35,8 @@ def test_demo_users_are_made_once_and_only_for_development(django_user_model, se
 
 
 @pytest.mark.django_db
-def test_without_debug_there_are_no_demo_users(django_user_model, settings, small, tmp_path):
+def test_without_debug_there_are_no_demo_users(django_user_model, settings, tmp_path, write_package):
+    write_package()
     settings.DEBUG = False
     settings.STATIC_ROOT = tmp_path / "static"
     call_command("serve", port=0, prepare_only=True, verbosity=0)
