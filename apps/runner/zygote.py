@@ -137,14 +137,18 @@ class WarmRun:
                     signal.pidfd_send_signal(handle, signal.SIGKILL)
 
     def close(self) -> None:
-        """Let go of the run, which ends it. Safe to call twice."""
+        """End the run and have the zygote forget it. Safe to call twice."""
         self.kill()
+        self.let_go()
+        self.zygote.forget(self)
+
+    def let_go(self) -> None:
+        """Close what is held of the run, which ends unless another process holds its channel. Safe to call twice."""
         self.channel.close()
         for handle in (self.kernel, self.handle):
             if handle >= 0:
                 os.close(handle)
         self.handle = self.kernel = -1
-        self.zygote.forget(self)
 
 
 class Zygote:
@@ -260,7 +264,7 @@ class Zygote:
         self.retired = True
         spare, self.spare = self.spare, None
         if spare:
-            spare.channel.close()
+            spare.let_go()
         self.control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=5)

@@ -210,7 +210,7 @@ def _forget_parents_zygotes() -> None:
     """In a forked worker process: the parent's zygotes are not ours, and must see the parent's end."""
     for zygote, _ in _zygotes.values():
         for run in zygote.runs | ({zygote.spare} if zygote.spare else set()):
-            run.channel.close()
+            run.let_go()
         zygote.control.close()
     _zygotes.clear()
 

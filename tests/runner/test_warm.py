@@ -1,5 +1,6 @@
 """Warm kernels: the same results as cold ones, nothing carried over, nothing left behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -45,6 +46,15 @@ def only_warm(caplog):
 
 def zygote(profile="numpy", forbid=()):
     return nursery._zygotes[(profile, forbid, "")][0]
+
+
+def held_processes():
+    """How many processes this one holds a descriptor of."""
+    names = []
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            names.append(os.readlink(entry))
+    return names.count("anon_inode:[pidfd]")
 
 
 def seen_by_both(monkeypatch, run, *sources, **request):
@@ -185,6 +195,40 @@ def test_a_zygote_is_replaced_after_its_forks_and_when_packages_changed(run, mon
     monkeypatch.setattr(nursery, "environment_mark", lambda: (1,))
     run("x = 1")
     assert zygote() is not second
+
+
+def test_a_zygote_that_goes_lets_go_of_its_spare(run, monkeypatch):
+    """A spare that is ready holds two processes, which nothing else would close before the worker's end."""
+    nursery.end_all()
+    before = held_processes()
+    run("x = 1")
+    nursery.wait_for_spares()
+    first = zygote()
+    assert held_processes() == before + 2
+    monkeypatch.setattr(nursery, "environment_mark", lambda: (1,))
+    run("x = 1")
+    nursery.wait_for_spares()
+    assert zygote() is not first
+    assert held_processes() == before + 2
+    nursery.end_all()
+    assert held_processes() == before
+
+
+def test_a_forked_worker_lets_go_of_its_parents_spares_and_leaves_them_alive(run):
+    nursery.end_all()
+    before = held_processes()
+    run("x = 1")
+    nursery.wait_for_spares()
+    pid = os.fork()
+    if not pid:
+        held = -1
+        try:
+            held = held_processes() - before
+        finally:
+            os._exit(held & 0xFF)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert held_processes() == before + 2
+    assert not zygote().spare.ended()
 
 
 def test_two_runs_at_once_do_not_see_each_other(run, tmp_path):
