@@ -63,7 +63,7 @@ run: setup
 	@exec env STUDYHUB_DEBUG=$${STUDYHUB_DEBUG-1} $(BIN)/python manage.py serve --port $(PORT)
 
 demo: setup
-	@STUDYHUB_DEBUG=$${STUDYHUB_DEBUG-1} $(BIN)/python manage.py demo_group
+	@STUDYHUB_DEBUG=$${STUDYHUB_DEBUG-1} STUDYHUB_LOG_LEVEL=$${STUDYHUB_LOG_LEVEL-WARNING} $(BIN)/python manage.py demo_group
 
 check: setup
 	$(BIN)/ruff check .

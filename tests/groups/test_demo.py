@@ -1,6 +1,10 @@
 """The demonstration's group: simulated learners do what their skill says, and every score is the grader's own."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,6 +19,7 @@ from apps.quizzes.models import Answer, QuizAttempt
 from apps.submissions.models import Comment, Run, Standing, Submission
 from apps.submissions.services import replay
 
+PROJECT = Path(__file__).resolve().parents[2]
 SLUG = "linear-regression-from-scratch"
 ABLE = Learner("Able Ames", 4.0, 1.0, 2.0)
 LOST = Learner("Lost Lowe", -9.0, 1.0, 2.0, gives_up_after=2)
@@ -101,3 +106,22 @@ def test_simulated_learners_come_to_no_real_site(settings):
     settings.DEBUG = False
     with pytest.raises(CommandError, match="STUDYHUB_DEBUG"):
         call_command("demo_group")
+
+
+@pytest.mark.django_db
+def test_before_a_site_has_begun_it_says_what_to_do(settings):
+    settings.DEBUG = True
+    with pytest.raises(CommandError, match="make run"):
+        call_command("demo_group")
+    assert not Group.objects.exists()
+
+
+def test_in_an_empty_folder_too(tmp_path):
+    environment = {**os.environ, "STUDYHUB_DEBUG": "1", "STUDYHUB_VAR": str(tmp_path)}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    environment.pop("STUDYHUB_DATABASE_URL", None)
+    command = [sys.executable, "manage.py", "demo_group"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "make run" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -46,10 +46,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """1. The group and its plan. 2. Each solution is run once, in the sandbox. 3. What everybody did, in order.
 
-        Raises CommandError without DEBUG: its learners belong on no real site.
+        Raises CommandError without DEBUG (its learners belong on no real site) and before a site has its curriculum.
         """
         if not settings.DEBUG:
             raise CommandError("Simulated learners belong on no real site: this needs STUDYHUB_DEBUG=1.")
+        if not site_has_begun():
+            raise CommandError("There is no site here yet. Start one with `make run`; when it is up, say this again.")
         if options["fresh"]:
             User.objects.filter(email__in=[one.email for one in LEARNERS if not one.mailbox]).delete()
             Group.objects.filter(slug=SLUG).delete()
@@ -75,6 +77,11 @@ class Command(BaseCommand):
             act()
         lead_a_little(group)
         self.stdout.write(f"Made: {group.name}, {len(LEARNERS)} learners. Its lead is {LEADS[0]}.")
+
+
+def site_has_begun() -> bool:
+    """Whether there are tables, and exercises in them."""
+    return Exercise._meta.db_table in connection.introspection.table_names() and Exercise.objects.on_offer().exists()
 
 
 def next_thursday(now: datetime) -> datetime:
