@@ -27,3 +27,6 @@ from studyhub.settings import *  # noqa: E402, F403 - after the environment is s
 if not address:
     # A file, and the one that the processes of a live test open too: they are told the same folder.
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # noqa: F405
+
+# Each client of a test has its own middleware, which would list all static files anew: 45 ms for most of them in vain.
+WHITENOISE_AUTOREFRESH = True

@@ -139,6 +139,7 @@ FEW = (
     "regression/track.yaml",
     "regression/linear-regression-from-scratch",
     "neural-nets/track.yaml",
+    "neural-nets/pytorch-in-15-minutes",
     "neural-nets/quizzes/convolutions.yaml",
     "neural-nets/quizzes/step-edge.svg",
 )
@@ -146,7 +147,7 @@ FEW = (
 
 @pytest.fixture(scope="session")
 def few(tmp_path_factory) -> Path:
-    """A curriculum with one exercise and one quiz."""
+    """A curriculum with two exercises and one quiz."""
     folder = tmp_path_factory.mktemp("notebooks")
     for name in FEW:
         source, target = PROJECT / "notebooks" / name, folder / name
@@ -161,12 +162,6 @@ def site(empty_site, settings, few):
     settings.CURRICULUM_DIR = few
     empty_site.environment["STUDYHUB_CURRICULUM"] = str(few)
     call_command("sync_curriculum", verbosity=0)
-    return empty_site
-
-
-@pytest.fixture
-def whole_site(empty_site, whole_curriculum):
-    """A site with all of the curriculum."""
     return empty_site
 
 

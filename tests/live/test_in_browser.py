@@ -22,14 +22,12 @@ PATIENCE_MS = 60_000
 
 
 @pytest.fixture
-def page(chromium, whole_site):
+def page(chromium, site):
     """A page of a site that runs; a request to anywhere else, or a complaint of the browser, fails the test."""
-    whole_site.start("web", "control", "beat", "runner")
-    context = chromium.new_context(base_url=whole_site.address, accept_downloads=True)
+    site.start("web", "control", "beat", "runner")
+    context = chromium.new_context(base_url=site.address, accept_downloads=True)
     complaints = []
-    context.on(
-        "request", lambda r: None if r.url.startswith((whole_site.address, "data:")) else complaints.append(r.url)
-    )
+    context.on("request", lambda r: None if r.url.startswith((site.address, "data:")) else complaints.append(r.url))
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
@@ -114,8 +112,8 @@ def test_a_refused_upload_says_what_to_do_and_costs_nothing(page):
     assert page.get_by_role("link", name="hand-in 1").count() == 0
 
 
-def test_it_all_works_without_javascript(chromium, whole_site, page):
-    context = chromium.new_context(base_url=whole_site.address, java_script_enabled=False)
+def test_it_all_works_without_javascript(chromium, site, page):
+    context = chromium.new_context(base_url=site.address, java_script_enabled=False)
     plain = context.new_page()
     sign_up(plain, "eva@example.org")
     plain.goto(f"/submissions/new/{SLUG}/")
