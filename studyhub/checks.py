@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,14 +16,16 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from studyhub import broker
 from studyhub.caches import FolderCache
 
+PROJECT = Path(__file__).resolve().parents[1]
+NAME = re.compile(r'"(STUDYHUB_[A-Z0-9_]+)"')
 TOKEN_CHARACTERS = 24
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
 
 @register(Tags.security, deploy=True)
 def a_real_site_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Hosts, origins, proxies, the metrics' token, limits and their cache, mail."""
-    return [*_addresses(), *_proxies(), *_secrets(), *_limits(), *_mail()]
+    """Hosts, origins, proxies, the metrics' token, limits and their cache, mail, names that are no settings."""
+    return [*_addresses(), *_proxies(), *_secrets(), *_limits(), *_mail(), *_slips()]
 
 
 def _addresses() -> Iterator[CheckMessage]:
@@ -86,3 +92,24 @@ def _mail() -> Iterator[CheckMessage]:
             hint="Set STUDYHUB_SMTP_HOST and what belongs to it.",
             id="studyhub.W008",
         )
+
+
+def _slips() -> Iterator[CheckMessage]:
+    names = [name for name in os.environ if name.startswith("STUDYHUB_")]
+    known = _names_in_the_code()
+    for name in sorted(names):
+        # Secrets come from files too, and there may be several OpenID Connect providers.
+        if re.sub(r"(?<=_OIDC)_\d+(?=_)", "", name).removesuffix("_FILE") in known:
+            continue
+        meant = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+        yield Warning(
+            f"{name} is no setting, so it changes nothing.",
+            hint=f"Is {meant[0]} meant?" if meant else "OPERATIONS.md lists those that there are.",
+            id="studyhub.W009",
+        )
+
+
+def _names_in_the_code() -> set[str]:
+    """Every setting that anything here asks for: a list would have to be kept, and this needs no keeping."""
+    sources = [path for folder in ("apps", "studyhub") for path in (PROJECT / folder).rglob("*.py")]
+    return {name for path in sources for name in NAME.findall(path.read_text(encoding="utf-8"))}

@@ -56,6 +56,17 @@ def test_an_unsafe_one_is_told_all_of_it(tmp_path):
     assert "hush" not in ended.stderr
 
 
+def test_a_name_that_is_no_setting_is_told_with_the_one_that_was_meant(tmp_path):
+    (tmp_path / "password").write_text("hush-hush")
+    right = {"STUDYHUB_SMTP_PASSWORD_FILE": str(tmp_path / "password"), "STUDYHUB_OIDC_2_NAME": "Ours"}
+    ended = checked(tmp_path, **right, STUDYHUB_ORIGIN="https://study.example.org", STUDYHUB_COFFEE="black")
+    assert ended.returncode == 1
+    told = " ".join(ended.stderr.split())
+    assert "STUDYHUB_ORIGIN is no setting, so it changes nothing. HINT: Is STUDYHUB_ORIGINS meant?" in told
+    assert "STUDYHUB_COFFEE is no setting, so it changes nothing. HINT: OPERATIONS.md lists those that" in told
+    assert told.count("studyhub.W009") == 2
+
+
 def test_one_that_says_nothing_of_https_has_it(tmp_path):
     say = (
         "from django.conf import settings as s; "
