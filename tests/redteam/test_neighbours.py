@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from apps.runner import zygote_nursery as nursery
 from apps.runner.contract import Progress
 from tests.redteam.kit import HONEST, Attack, run_notebook, tries
 
@@ -113,7 +114,15 @@ ATTACKS: dict[str, Attack] = {
 
 
 @pytest.fixture(scope="module")
-def neighbour(tmp_path_factory):
+def kept_zygote():
+    """The neighbour's stays in use: replaced, it would live on beside the next one, which is no trace of an attack."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nursery, "FORKS_PER_ZYGOTE", 10**6)
+        yield
+
+
+@pytest.fixture(scope="module")
+def neighbour(tmp_path_factory, kept_zygote):
     """A run of each kind that is up while the attacks are made. Over at the end, it has to have its point."""
     folder = tmp_path_factory.mktemp("neighbour")
     ran, threads = {}, []

@@ -33,6 +33,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 def switched_on():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STUDYHUB_WARM", "1")
+        nursery.end_all()  # what other tests have made may be near its last fork
         yield
     nursery.end_all()
 
